@@ -1,0 +1,94 @@
+"""Everything that mohook raises on purpose.
+
+MohookError
+├── InputError (ValueError)             what somebody gave is not what is taken
+│   ├── AddressError                    a number or short code in the wrong form
+│   ├── TextError                       a text that no SMS can carry
+│   ├── SettingsError                   a bad option, variable or key in mohook.toml
+│   ├── FaultError                      a fault step or script that does not exist
+│   └── WebhookError                    a URL that cannot be posted to
+├── NotFoundError (LookupError)         no such message, number, account or customer
+│   └── UnknownNumberError              a number outside a closed inventory
+├── UnauthorizedError (PermissionError) a token or password that is not good
+├── ConflictError (RuntimeError)        asked for what the state of things does not allow
+├── NotSettledError (RuntimeError)      the bound on attempts was reached; shows the timeline
+├── StoreError (RuntimeError)           state that cannot be read or written
+└── UnreachableError (ConnectionError)  no emulator, or no receiver, at that address
+
+A message holds the offending value, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AddressError",
+    "ConflictError",
+    "FaultError",
+    "InputError",
+    "MohookError",
+    "NotFoundError",
+    "NotSettledError",
+    "SettingsError",
+    "StoreError",
+    "TextError",
+    "UnauthorizedError",
+    "UnknownNumberError",
+    "UnreachableError",
+    "WebhookError",
+]
+
+
+class MohookError(Exception):
+    """Base of every error that mohook raises on purpose."""
+
+
+class InputError(MohookError, ValueError):
+    """What somebody gave is not what is taken."""
+
+
+class AddressError(InputError):
+    """A number or short code is in the wrong form."""
+
+
+class TextError(InputError):
+    """A text cannot be carried by any SMS."""
+
+
+class SettingsError(InputError):
+    """An option, an environment variable or a key in mohook.toml is wrong."""
+
+
+class FaultError(InputError):
+    """A fault step or script does not exist."""
+
+
+class WebhookError(InputError):
+    """A URL cannot be posted to."""
+
+
+class NotFoundError(MohookError, LookupError):
+    """No such message, number, account or customer."""
+
+
+class UnknownNumberError(NotFoundError):
+    """The number stands outside a closed inventory."""
+
+
+class UnauthorizedError(MohookError, PermissionError):
+    """The token or password is not good."""
+
+
+class ConflictError(MohookError, RuntimeError):
+    """The state of things does not allow what was asked."""
+
+
+class NotSettledError(MohookError, RuntimeError):
+    """The bound on attempts was reached before everything settled."""
+
+
+class StoreError(MohookError, RuntimeError):
+    """State cannot be read or written."""
+
+
+class UnreachableError(MohookError, ConnectionError):
+    """No emulator, or no receiver, answers at that address."""

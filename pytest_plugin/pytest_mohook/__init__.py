@@ -1,0 +1,1 @@
+"""The harness: mohook inside pytest. Imports mohook; mohook never imports it."""
