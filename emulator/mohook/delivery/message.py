@@ -1,0 +1,86 @@
+"""Messages and attempts: what the stores keep and everything else shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+__all__ = ["Attempt", "Message", "State", "Timings"]
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    PENDING = "pending"
+    """It is due now or later, or in flight."""
+    DELIVERED = "delivered"
+    """The receiver acknowledged it, or it went to the CPaaS inbox."""
+    FAILED = "failed"
+    """The policy gave it up."""
+    HELD = "held"
+    """Its number has no webhook; it is sent as soon as there is one."""
+
+
+class Timings(NamedTuple):
+    """Seconds from the start of the request to the end of each phase, as libcurl counts them."""
+
+    name_lookup: float = 0.0
+    connect: float = 0.0
+    tls: float = 0.0
+    request_sent: float = 0.0
+    first_byte: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One POST of a message, with everything sent and everything that came back.
+
+    `outcome` is the status code as text, or a named failure (`outcome.py`).
+    `decision` is what the retry policy made of it: `delivered`, `retry` or `given-up`;
+    a network-born copy (`copy_of`) decides nothing of its own and has None.
+    """
+
+    number: int
+    started_at: datetime
+    outcome: str
+    status_code: int | None
+    error: str | None
+    timings: Timings
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: bytes
+    response_head: bytes
+    response_body: bytes
+    fault: str | None = None
+    copy_of: int | None = None
+    decision: str | None = None
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    """One inbound SMS on its way to a receiver. Only a store changes one.
+
+    `endpoint` names whose webhook it goes to (`ip1:OWNER`, `intelepeer:NUMBER`);
+    `destination` is that webhook's origin (`http://127.0.0.1:5000`), None while held.
+    `payload` is the JSON that is posted, byte for byte. `tries` counts the attempts that
+    the retry policy counts: copies do not.
+    """
+
+    id: str
+    provider: str
+    sender: str
+    recipient: str
+    body: str
+    endpoint: str
+    payload: bytes
+    created_at: datetime
+    destination: str | None
+    next_attempt_at: datetime | None
+    state: State = State.PENDING
+    tries: int = 0
+    via: str = "webhook"
+    attempts: list[Attempt] = field(default_factory=list)
