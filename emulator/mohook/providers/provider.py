@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from random import Random
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from mohook.delivery.retry import RetryPolicy
-from mohook.settings import Settings
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from random import Random
+
+    from mohook.delivery.retry import RetryPolicy
+    from mohook.settings import Settings
 
 __all__ = ["Draft", "Payload", "Provider", "WireNames"]
 
@@ -71,5 +73,7 @@ class Provider(Protocol):
         May return more payloads than drafts where the provider splits a long message.
         """
 
-    def renewed(self, payload: Payload, at: datetime, random: Random, settings: Settings) -> Payload:
+    def renewed(
+        self, payload: Payload, at: datetime, random: Random, settings: Settings
+    ) -> Payload:
         """Return the same message under a new id (switch `delivery.new_id_per_attempt`)."""

@@ -1,0 +1,87 @@
+"""The inbound message that IntelePeer posts, field by field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mohook.providers.fields import overlaid
+from mohook.providers.intelepeer.customer import IntelePeerCustomer
+from mohook.providers.intelepeer.ids import draw_refid
+from mohook.providers.intelepeer.signature import signature
+from mohook.sms.segments import segment, split
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from random import Random
+
+    from mohook.providers.provider import Draft, Payload
+    from mohook.settings import Settings
+
+__all__ = ["WIRE_ORDER", "payloads", "renewed"]
+
+WIRE_ORDER = ("refid", "from", "to", "message", "signature")
+"""The keys as the documented example orders them."""
+
+
+def payloads(drafts: Sequence[Draft], random: Random, settings: Settings) -> list[Payload]:
+    """Return one payload a draft, or one an SMS part with `intelepeer.long_messages = "parts"`.
+
+    Raises `TextError` for a body that no SMS carries.
+
+    Source: IntelePeer, Receiving SMS messages. Assumption: a long message is one POST.
+    """
+    refid_form = settings.intelepeer.refid
+    return [
+        _payload(draft, text, draw_refid(refid_form, random))
+        for draft in drafts
+        for text in _texts(draft, settings)
+    ]
+
+
+def renewed(
+    payload: Payload, random: Random, settings: Settings, customer: IntelePeerCustomer | None
+) -> Payload:
+    """Return `payload` under a new `refid`, signed again where its signature is an HMAC.
+
+    Without a customer, the secret and the signature of `settings` sign.
+
+    Assumption: `delivery.new_id_per_attempt`.
+    """
+    signer = customer or IntelePeerCustomer(
+        name="", secret=settings.intelepeer.secret, signature=settings.intelepeer.signature
+    )
+    fresh = payload | {"refid": draw_refid(settings.intelepeer.refid, random)}
+    if signer.signature.mode == "hmac" and "signature" in payload:
+        fresh["signature"] = signature(signer, fresh["refid"], _text(fresh.get("message"), ""))
+    return fresh
+
+
+def _texts(draft: Draft, settings: Settings) -> Sequence[str]:
+    """Return the texts to post; one set by hand goes out as it is, never in parts."""
+    if settings.intelepeer.long_messages == "parts" and "message" not in draft.fields:
+        return split(draft.body)
+    segment(draft.body)
+    return (draft.body,)
+
+
+def _payload(draft: Draft, text: str, refid: str) -> Payload:
+    fields = draft.fields
+    if fields:
+        # What is signed is what is sent, where that is a text at all.
+        refid, message = _text(fields.get("refid"), refid), _text(fields.get("message"), text)
+    else:
+        message = text
+    payload: Payload = {
+        "refid": refid,
+        "from": draft.sender,
+        "to": draft.recipient,
+        "message": message,
+    }
+    signed = signature(draft.account, refid, message)
+    if signed is not None:
+        payload["signature"] = signed
+    return overlaid(payload, fields, WIRE_ORDER) if fields else payload
+
+
+def _text(value: Any, otherwise: str) -> str:
+    return value if isinstance(value, str) else otherwise
