@@ -66,8 +66,9 @@ class Message:
 
     `endpoint` names whose webhook it goes to (`ip1:OWNER`, `intelepeer:NUMBER`);
     `destination` is that webhook's origin (`http://127.0.0.1:5000`), None while held.
-    `payload` is the JSON that is posted, byte for byte. `tries` counts the attempts that
-    the retry policy counts: copies do not.
+    `payload` is the JSON that is posted, byte for byte. `attempts_made` counts all attempts,
+    `tries` those that the retry policy counts: network-born copies are not among these.
+    While `leased_until` is set, somebody is sending it.
     """
 
     id: str
@@ -82,5 +83,7 @@ class Message:
     next_attempt_at: datetime | None
     state: State = State.PENDING
     tries: int = 0
+    attempts_made: int = 0
+    leased_until: datetime | None = None
     via: str = "webhook"
     attempts: list[Attempt] = field(default_factory=list)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from mohook.errors import InputError
 
-__all__ = ["Delivered", "Decision", "GivenUp", "RetryAt", "RetryPolicy"]
+__all__ = ["Decision", "Delivered", "GivenUp", "RetryAt", "RetryPolicy"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,261 @@
+"""The engine: takes what is due, applies the fault script, sends, and records what came of it.
+
+It has no thread and no loop of its own: drivers (`live.py`, `manual.py`) call `start_due` and
+`collect` in turn. All calls come from one thread at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from mohook.delivery import outcome
+from mohook.delivery.clock import Clock
+from mohook.delivery.faults import FaultKind, FaultPlan, FaultStep
+from mohook.delivery.message import Attempt, Message, State, Timings
+from mohook.delivery.retry import Decision, Delivered, GivenUp, RetryAt, RetryPolicy
+from mohook.delivery.transports.headers import request_headers
+from mohook.delivery.transports.transport import Exchange, Request, Transport
+from mohook.store.store import Result, Store
+
+__all__ = ["Engine", "Flight", "Rules"]
+
+REORDER_HOLD = timedelta(minutes=1)
+"""How long a message that is to be overtaken waits when no other comes by."""
+LEASE_MARGIN = timedelta(seconds=30)
+_HELD_BACK = {FaultKind.DELAY, FaultKind.REORDER}
+_SCRIPTED = {FaultKind.STATUS, FaultKind.TIMEOUT, FaultKind.RESET, FaultKind.REFUSED}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How one provider delivers, settled once from the settings."""
+
+    policy: RetryPolicy
+    acknowledges: Callable[[int], bool]
+    retries_failures: bool = True
+    renew: Callable[[bytes, datetime], bytes] | None = None
+
+    def accepts(self, exchange: Exchange) -> bool:
+        """Whether the receiver acknowledged: a complete answer with the right status."""
+        if exchange.outcome in outcome.FAILURES or exchange.status_code is None:
+            return False
+        return self.acknowledges(exchange.status_code)
+
+    def decide(self, attempt: int, exchange: Exchange, now: datetime) -> Decision:
+        """Return what follows attempt number `attempt`, which began at `now`."""
+        if not self.retries_failures and exchange.outcome in outcome.FAILURES:
+            return GivenUp()
+        return self.policy.decide(attempt, acknowledged=self.accepts(exchange), now=now)
+
+
+@dataclass(slots=True)
+class Flight:
+    """An attempt under way: one request, or two of the same when it is duplicated."""
+
+    message: Message
+    destination: str
+    url: str
+    body: bytes
+    started_at: datetime
+    step: FaultStep | None
+    expected: int = 1
+    ended: list[Exchange] = field(default_factory=list)
+
+
+class Engine:
+    """Decides what is sent when; knows neither sockets nor time but through what it is given.
+
+    `routes` tells the webhook of an endpoint, None when it has none. `time_limit` is real
+    time. At most `per_receiver` requests are in flight to one origin, and `in_all` to all.
+    With `shuffle`, messages that are due together go out in an order drawn from it.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        transport: Transport[Flight],
+        routes: Callable[[str], str | None],
+        rules: Mapping[str, Rules],
+        faults: FaultPlan,
+        time_limit: timedelta,
+        per_receiver: int = 64,
+        in_all: int = 8_000,
+        shuffle: Random | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._transport = transport
+        self._routes = routes
+        self._rules = rules
+        self._faults = faults
+        self._time_limit = time_limit
+        self._per_receiver = per_receiver
+        self._in_all = in_all
+        self._shuffle = shuffle
+        self._busy: dict[str, int] = {}
+        self._held_back: dict[str, FaultStep] = {}
+        self._overtaken: dict[str, list[str]] = {}
+        self._scripted: list[tuple[Flight, Exchange]] = []
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are under way."""
+        return self._transport.in_flight + len(self._scripted)
+
+    def room(self, destination: str) -> int:
+        """Return how many more requests may be in flight to a destination."""
+        in_all = self._in_all - self._transport.in_flight
+        return max(0, min(in_all, self._per_receiver - self._busy.get(destination, 0)))
+
+    def start_due(self) -> int:
+        """Start every attempt that is due now and has room; return how many messages that took."""
+        now = self._clock.now()
+        lease = self._clock.span(self._time_limit + LEASE_MARGIN)
+        claimed = self._store.claim(now, lease, self.room)
+        if self._shuffle:
+            self._shuffle.shuffle(claimed)
+        for message in claimed:
+            self._launch(message, now)
+        return len(claimed)
+
+    def _launch(self, message: Message, now: datetime) -> None:
+        url = self._routes(message.endpoint)
+        if url is None:
+            self._store.move(message.endpoint, None, now)
+            return
+        step = self._held_back.pop(message.id, None)
+        if step is None:
+            step = self._faults.take(message)
+            if step and step.kind in _HELD_BACK:
+                self._hold_back(message, step, now)
+                return
+        self._make(
+            Flight(message, message.destination or "", url, self._body(message, now), now, step)
+        )
+
+    def _hold_back(self, message: Message, step: FaultStep, now: datetime) -> None:
+        self._held_back[message.id] = step
+        if step.kind is FaultKind.REORDER:
+            self._overtaken.setdefault(message.provider, []).append(message.id)
+        self._store.postpone(message.id, now + (step.delay or REORDER_HOLD))
+
+    def _make(self, flight: Flight) -> None:
+        step = flight.step
+        if step and step.kind in _SCRIPTED:
+            self._scripted.append((flight, self._scripted_exchange(flight, step)))
+            return
+        if step and step.kind is FaultKind.DUPLICATE:
+            flight.expected = 2
+        for _ in range(flight.expected):
+            self._busy[flight.destination] = self._busy.get(flight.destination, 0) + 1
+            self._transport.start(Request(flight.url, flight.body), flight)
+
+    def _scripted_exchange(self, flight: Flight, step: FaultStep) -> Exchange:
+        named = step.text if step.kind is not FaultKind.STATUS else str(step.status)
+        seconds = self._time_limit.total_seconds() if step.kind is FaultKind.TIMEOUT else 0.0
+        return Exchange(
+            named,
+            step.status,
+            f"scripted: the receiver was not reached, {step} stands for its answer",
+            Timings(total=seconds),
+            request_headers(flight.url, len(flight.body)),
+            b"",
+            b"",
+        )
+
+    def _body(self, message: Message, now: datetime) -> bytes:
+        renew = self._rules[message.provider].renew
+        return renew(message.payload, now) if renew and message.tries else message.payload
+
+    def collect(self, timeout: float | None) -> list[Attempt]:
+        """Wait up to `timeout` real seconds for requests to end; record and return the attempts."""
+        scripted, self._scripted = self._scripted, []
+        ended = self._transport.wait(0 if scripted else timeout)
+        for flight, _ in ended:
+            self._busy[flight.destination] -= 1
+        results = [
+            self._result(flight)
+            for flight, exchange in (*scripted, *ended)
+            if self._is_whole(flight, exchange)
+        ]
+        if results:
+            self._store.record(results)
+            self._release_overtaken({result.message.provider for result in results})
+        return [attempt for result in results for attempt in result.attempts]
+
+    def wake(self) -> None:
+        """Make a `collect` in another thread return soon."""
+        self._transport.wake()
+
+    def _is_whole(self, flight: Flight, exchange: Exchange) -> bool:
+        flight.ended.append(exchange)
+        return len(flight.ended) == flight.expected
+
+    def _result(self, flight: Flight) -> Result:
+        rules = self._rules[flight.message.provider]
+        if flight.step and flight.step.kind is FaultKind.LOSE_ACK:
+            flight.ended = [_without_ack(exchange) for exchange in flight.ended]
+        flight.ended.sort(key=lambda exchange: not rules.accepts(exchange))
+        first = flight.ended[0]
+        decision = rules.decide(flight.message.tries + 1, first, flight.started_at)
+        state, retry_at = _consequence(decision)
+        word = _WORDS[state]
+        number = flight.message.attempts_made + 1
+        attempts = [_attempt(flight, number, first, word, retry_at)]
+        for copy, exchange in enumerate(flight.ended[1:], number + 1):
+            attempts.append(_attempt(flight, copy, exchange, None, None, copy_of=number))
+        return Result(flight.message, tuple(attempts), state, retry_at)
+
+    def _release_overtaken(self, providers: set[str]) -> None:
+        now = self._clock.now()
+        for provider in providers & self._overtaken.keys():
+            for message_id in self._overtaken.pop(provider):
+                if message_id in self._held_back:
+                    self._store.postpone(message_id, now)
+
+
+_WORDS = {State.DELIVERED: "delivered", State.PENDING: "retry", State.FAILED: "given-up"}
+
+
+def _consequence(decision: Decision) -> tuple[State, datetime | None]:
+    if isinstance(decision, RetryAt):
+        return State.PENDING, decision.at
+    return (State.DELIVERED if isinstance(decision, Delivered) else State.FAILED), None
+
+
+def _without_ack(exchange: Exchange) -> Exchange:
+    text = f"scripted: the receiver's answer ({exchange.outcome}) was lost on the way"
+    return exchange._replace(outcome=outcome.LOST_ACK, error=text)
+
+
+def _attempt(
+    flight: Flight,
+    number: int,
+    exchange: Exchange,
+    decision: str | None,
+    retry_at: datetime | None,
+    *,
+    copy_of: int | None = None,
+) -> Attempt:
+    return Attempt(
+        number,
+        flight.started_at,
+        exchange.outcome,
+        exchange.status_code,
+        exchange.error,
+        exchange.timings,
+        flight.url,
+        exchange.request_headers,
+        flight.body,
+        exchange.response_head,
+        exchange.response_body,
+        str(flight.step) if flight.step else None,
+        copy_of,
+        decision,
+        retry_at,
+    )

@@ -1,0 +1,219 @@
+"""Scripted deviations: what goes wrong with the next attempts, exactly and in order.
+
+A script without a match serves the next attempts, whichever messages they belong to.
+A script with a match serves each message that matches, with steps of its own: the first
+step for its next attempt, the second for the one after.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from threading import RLock
+
+from mohook.delivery.message import Message
+from mohook.durations import parse_duration
+from mohook.errors import FaultError, InputError
+
+__all__ = ["FaultKind", "FaultMatch", "FaultPlan", "FaultScript", "FaultStep", "parse_step"]
+
+STEP_PATTERN = (
+    r"^([1-5][0-9][0-9]|timeout|reset|refused|lose-ack|duplicate|reorder|ok"
+    r"|delay:[0-9]{1,4}(\.[0-9]{1,3})?(ms|s|m|h|d))$"
+)
+"""The steps as one pattern, the same in Python and in JSON Schema."""
+
+
+class FaultKind(StrEnum):
+    """What a step does to one attempt."""
+
+    STATUS = "status"
+    """The receiver is not reached; this status stands for its answer."""
+    TIMEOUT = "timeout"
+    """The receiver is not reached; the time limit counts as passed, at once."""
+    RESET = "reset"
+    """The receiver is not reached; the connection counts as reset."""
+    REFUSED = "refused"
+    """The receiver is not reached; the connection counts as refused."""
+    LOSE_ACK = "lose-ack"
+    """The receiver gets the request and answers; its answer is lost on the way."""
+    DUPLICATE = "duplicate"
+    """The receiver gets the request twice, at the same time."""
+    DELAY = "delay"
+    """The attempt is made later by a duration."""
+    REORDER = "reorder"
+    """The attempt waits until another message of the same provider has gone out."""
+    OK = "ok"
+    """The attempt is made as if there were no script."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultStep:
+    """One scripted deviation. `str(step)` is the word it was written as."""
+
+    kind: FaultKind
+    text: str
+    status: int | None = None
+    delay: timedelta | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def parse_step(text: str) -> FaultStep:
+    """Return the step that a word names; raise FaultError for a word that names none.
+
+    >>> parse_step("503").status, parse_step("delay:90s").delay
+    (503, datetime.timedelta(seconds=90))
+    """
+    if not re.fullmatch(STEP_PATTERN, text):
+        msg = (
+            f"fault step {text!r}: expected a status such as 500, timeout, reset, refused, "
+            "lose-ack, duplicate, delay:DURATION such as delay:5s, reorder or ok"
+        )
+        raise FaultError(msg)
+    if text.isdigit():
+        return FaultStep(FaultKind.STATUS, text, status=int(text))
+    if text.startswith("delay:"):
+        return FaultStep(FaultKind.DELAY, text, delay=_delay(text))
+    return FaultStep(FaultKind(text), text)
+
+
+def _delay(text: str) -> timedelta:
+    try:
+        return parse_duration(text.removeprefix("delay:"))
+    except InputError as problem:
+        msg = f"fault step {text!r}: {problem}"
+        raise FaultError(msg) from problem
+
+
+@dataclass(frozen=True, slots=True)
+class FaultMatch:
+    """Which messages a script is for: all that is given fits. `body` may stand within a text."""
+
+    provider: str | None = None
+    recipient: str | None = None
+    sender: str | None = None
+    body: str | None = None
+
+    def fits(self, message: Message) -> bool:
+        """Whether this message is one that the script is for."""
+        return (
+            self.provider in (None, message.provider)
+            and self.recipient in (None, message.recipient)
+            and self.sender in (None, message.sender)
+            and (self.body is None or self.body in message.body)
+        )
+
+
+@dataclass(slots=True)
+class FaultScript:
+    """Steps and whom they serve.
+
+    `times`: with a match, for how many messages (None: for all); without one, how often the
+    whole list of steps is gone through (None: once). `left` counts what remains of it,
+    `position` the steps taken of the current round, `served` the messages that had theirs.
+    """
+
+    id: str
+    steps: tuple[FaultStep, ...]
+    match: FaultMatch | None = None
+    times: int | None = None
+    left: int | None = field(init=False)
+    position: int = 0
+    served: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        if not self.steps:
+            msg = 'a fault script without steps does nothing; give one or more, such as ["500"]'
+            raise FaultError(msg)
+        if self.times is not None and self.times < 1:
+            msg = f"times {self.times!r}: expected 1 or more"
+            raise FaultError(msg)
+        self.left = self.times if self.match else self.times or 1
+
+
+class FaultPlan:
+    """The scripts in force, oldest first, and how far each has come. Safe to share by threads."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._scripts: list[FaultScript] = []
+        self._bound: dict[str, tuple[FaultScript, int]] = {}
+        self._added = 0
+
+    def add(
+        self,
+        steps: Iterable[str],
+        *,
+        match: FaultMatch | None = None,
+        times: int | None = None,
+    ) -> FaultScript:
+        """Put a script behind those that stand. Raises FaultError and then changes nothing."""
+        parsed = tuple(parse_step(step) for step in steps)
+        with self._lock:
+            script = FaultScript(f"f{self._added + 1}", parsed, match, times)
+            self._added += 1
+            self._scripts.append(script)
+        return script
+
+    def scripts(self) -> Sequence[FaultScript]:
+        """Return the scripts that have something left to do."""
+        with self._lock:
+            return tuple(self._scripts)
+
+    def clear(self) -> int:
+        """Drop every script; return how many there were."""
+        with self._lock:
+            dropped = len(self._scripts)
+            self._scripts.clear()
+            self._bound.clear()
+        return dropped
+
+    def take(self, message: Message) -> FaultStep | None:
+        """Return the step for this message's next attempt, and count it as used."""
+        if not self._scripts and not self._bound:
+            return None
+        with self._lock:
+            return self._bound_step(message) or self._next_step(message)
+
+    def _bound_step(self, message: Message) -> FaultStep | None:
+        script, position = self._bound.pop(message.id, (None, 0))
+        if script is None:
+            return None
+        if position + 1 < len(script.steps):
+            self._bound[message.id] = (script, position + 1)
+        return script.steps[position]
+
+    def _next_step(self, message: Message) -> FaultStep | None:
+        for script in self._scripts:
+            if script.match is None:
+                return self._advance(script)
+            if script.match.fits(message) and message.id not in script.served:
+                self._bind(script, message)
+                return script.steps[0]
+        return None
+
+    def _advance(self, script: FaultScript) -> FaultStep:
+        step = script.steps[script.position]
+        script.position += 1
+        if script.position == len(script.steps):
+            script.position = 0
+            self._use_up(script)
+        return step
+
+    def _bind(self, script: FaultScript, message: Message) -> None:
+        if len(script.steps) > 1:
+            self._bound[message.id] = (script, 1)
+        script.served.add(message.id)
+        self._use_up(script)
+
+    def _use_up(self, script: FaultScript) -> None:
+        if script.left is None:
+            return
+        script.left -= 1
+        if script.left == 0:
+            self._scripts.remove(script)

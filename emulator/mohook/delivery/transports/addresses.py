@@ -1,0 +1,67 @@
+"""Which addresses may be delivered to: loopback and private ones, unless told otherwise."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+__all__ = ["AddressRule"]
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_OWN_NETWORKS: tuple[IPNetwork, ...] = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "127.0.0.0/8",
+        "::1/128",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "fc00::/7",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRule:
+    """The address that is connected to decides, not the name it was found under.
+
+    `patterns` come from `--allow-host`: a host name with wildcards (`*.example.com`), an
+    address, or a network (`203.0.113.0/24`). Link-local addresses, where clouds keep their
+    machines' secrets, are refused under any pattern.
+
+    >>> AddressRule().allows("localhost", "127.0.0.1")
+    True
+    >>> AddressRule().allows("a.example", "192.0.2.1")
+    False
+    >>> AddressRule(("*.example",)).allows("a.example", "192.0.2.1")
+    True
+    """
+
+    patterns: tuple[str, ...] = ()
+
+    def allows(self, host: str, address: str) -> bool:
+        """Whether a connection for `host` may go to `address` (an IP address as text)."""
+        ip = _parsed(address)
+        if ip.is_link_local or ip.is_multicast:
+            return False
+        if any(ip in network for network in _OWN_NETWORKS):
+            return True
+        return any(_matches(pattern, host.lower(), ip) for pattern in self.patterns)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(address: str) -> IPAddress:
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
+    return mapped or ip
+
+
+def _matches(pattern: str, host: str, ip: IPAddress) -> bool:
+    try:
+        return ip in ipaddress.ip_network(pattern, strict=False)
+    except ValueError:
+        return fnmatchcase(host, pattern.lower())

@@ -1,0 +1,186 @@
+"""Real HTTP: thousands of requests in flight on libcurl's multi interface, in one thread."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import suppress
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+import pycurl
+
+from mohook.delivery import outcome
+from mohook.delivery.message import Timings
+from mohook.delivery.transports.addresses import AddressRule
+from mohook.delivery.transports.easy import Easy
+from mohook.delivery.transports.poller import READ, WRITE, new_poller
+from mohook.delivery.transports.transport import Exchange, Request
+
+__all__ = ["CurlTransport"]
+
+Token = TypeVar("Token")
+
+_CURL_EVENTS = {pycurl.POLL_IN: READ, pycurl.POLL_OUT: WRITE, pycurl.POLL_INOUT: READ | WRITE}
+_LONGEST_WAIT = 3600.0
+
+
+class CurlTransport(Generic[Token]):
+    """Posts JSON over real sockets; whatever a receiver does comes back as an `Exchange`.
+
+    `time_limit` bounds a request from its start to the end of the answer, in real time.
+    `answer_cap` bounds the answer's body, in bytes; libcurl bounds its headers to 300 KB.
+    Every connection is checked against `allow` by the address that it goes to.
+    """
+
+    def __init__(
+        self,
+        *,
+        time_limit: timedelta = timedelta(seconds=10),
+        answer_cap: int = 1_048_576,
+        allow: AddressRule | None = None,
+        follow_redirects: bool = False,
+    ) -> None:
+        self._time_limit_ms = max(1, round(time_limit.total_seconds() * 1000))
+        self._answer_cap = answer_cap
+        self._allow = allow or AddressRule()
+        self._follow_redirects = follow_redirects
+        self._flights: dict[pycurl.Curl, tuple[Easy, Token]] = {}
+        self._idle: list[Easy] = []
+        self._ended: list[tuple[Token, Exchange]] = []
+        self._timer_at: float | None = None
+        self._poller = new_poller()
+        self._bell = _Bell()
+        self._poller.watch(self._bell.fileno(), READ)
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests were started and have not been handed back by `wait`."""
+        return len(self._flights) + len(self._ended)
+
+    def start(self, request: Request, token: Token) -> None:
+        """Begin a request and return at once."""
+        easy = self._idle.pop() if self._idle else self._new_easy()
+        try:
+            easy.prepare(request)
+        except (pycurl.error, ValueError) as problem:
+            self._idle.append(easy)
+            self._ended.append((token, _not_sent(str(problem))))
+            return
+        self._flights[easy.curl] = (easy, token)
+        self._multi.add_handle(easy.curl)
+
+    def _new_easy(self) -> Easy:
+        return Easy(
+            time_limit_ms=self._time_limit_ms,
+            answer_cap=self._answer_cap,
+            allow=self._allow,
+            follow_redirects=self._follow_redirects,
+        )
+
+    def wait(self, timeout: float | None) -> list[tuple[Token, Exchange]]:
+        """Return requests that have ended; block up to `timeout` seconds, None without end."""
+        deadline = time.monotonic() + (_LONGEST_WAIT if timeout is None else timeout)
+        while True:
+            self._run_timer()
+            self._reap()
+            left = deadline - time.monotonic()
+            if self._ended or self._poll(max(0.0, left)) or left <= 0:
+                break
+        self._reap()
+        ended, self._ended = self._ended, []
+        return ended
+
+    def _poll(self, left: float) -> bool:
+        """Let libcurl act on sockets that are ready; tell whether the bell rang."""
+        if self._timer_at is not None:
+            left = min(left, max(0.0, self._timer_at - time.monotonic()))
+        rung = False
+        for fd, events in self._poller.poll(left):
+            if fd == self._bell.fileno():
+                self._bell.silence()
+                rung = True
+            else:
+                self._multi.socket_action(fd, events)
+        return rung
+
+    def _run_timer(self) -> None:
+        while self._timer_at is not None and self._timer_at <= time.monotonic():
+            self._timer_at = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+
+    def _reap(self) -> None:
+        queued = 1 if self._flights else 0
+        while queued:
+            queued, answered, failed = self._multi.info_read()
+            for curl in answered:
+                self._finish(curl, self._flights[curl][0].answered())
+            for curl, code, text in failed:
+                self._finish(curl, self._flights[curl][0].failed(code, text))
+
+    def _finish(self, curl: pycurl.Curl, exchange: Exchange) -> None:
+        easy, token = self._flights.pop(curl)
+        self._multi.remove_handle(curl)
+        self._idle.append(easy)
+        self._ended.append((token, exchange))
+
+    def _on_timer(self, milliseconds: int) -> None:
+        self._timer_at = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+    def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
+        if what == pycurl.POLL_REMOVE:
+            self._poller.forget(fd)
+        else:
+            self._poller.watch(fd, _CURL_EVENTS[what])
+
+    def wake(self) -> None:
+        """Make a `wait` in another thread return soon."""
+        self._bell.ring()
+
+    def close(self) -> None:
+        """Drop everything in flight and free the sockets."""
+        for curl in self._flights:
+            self._multi.remove_handle(curl)
+        self._multi.close()
+        for easy in (*self._idle, *(easy for easy, _ in self._flights.values())):
+            easy.curl.close()
+        self._idle.clear()
+        self._flights.clear()
+        self._ended.clear()
+        self._bell.close()
+        self._poller.close()
+
+
+class _Bell:
+    """Wakes the polling thread from another one."""
+
+    def __init__(self) -> None:
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._rung = False
+
+    def fileno(self) -> int:
+        return self._reader.fileno()
+
+    def ring(self) -> None:
+        if not self._rung:
+            self._rung = True
+            with suppress(OSError):  # full: it rings already; closed: nobody waits any more
+                self._writer.send(b"!")
+
+    def silence(self) -> None:
+        self._rung = False
+        with suppress(BlockingIOError):
+            self._reader.recv(64)
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+
+def _not_sent(problem: str) -> Exchange:
+    return Exchange(outcome.OTHER, None, problem, Timings(), (), b"", b"")

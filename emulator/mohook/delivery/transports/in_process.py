@@ -1,0 +1,136 @@
+"""Calls a WSGI or ASGI app in the caller's thread: no sockets, no waiting."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import urlsplit
+
+from mohook.delivery.message import Timings
+from mohook.delivery.transports.headers import request_headers
+from mohook.delivery.transports.transport import Exchange, Headers, Request
+from mohook.errors import WebhookError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+__all__ = ["App", "InProcessTransport"]
+
+Token = TypeVar("Token")
+App = Callable[..., Any]
+"""A WSGI app, `(environ, start_response)`, or an ASGI app, `async (scope, receive, send)`."""
+
+
+class InProcessTransport(Generic[Token]):
+    """Delivers to apps that were mounted on origins such as `http://app-1.test`.
+
+    There is no time limit here: the app runs in the caller's thread until it returns.
+    An exception out of the app counts as the 500 that its server would have answered.
+    """
+
+    def __init__(self, *, answer_cap: int = 1_048_576) -> None:
+        self._apps: dict[str, WSGIApplication] = {}
+        self._ended: list[tuple[Token, Exchange]] = []
+        self._answer_cap = answer_cap
+
+    def mount(self, app: App) -> str:
+        """Give the app an origin and return it."""
+        if not callable(app):
+            msg = f"{app!r}: expected a WSGI or ASGI app, which is a callable; pass the app itself"
+            raise WebhookError(msg)
+        origin = f"http://app-{len(self._apps) + 1}.test"
+        self._apps[origin] = _as_wsgi(app)
+        return origin
+
+    def serves(self, url: str) -> bool:
+        """Whether an app is mounted on the origin of this URL."""
+        return bool(self._apps) and _origin(url) in self._apps
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests have ended and were not yet handed back."""
+        return len(self._ended)
+
+    def start(self, request: Request, token: Token) -> None:
+        """Call the app now and keep what it answered."""
+        self._ended.append((token, self._call(request)))
+
+    def wait(self, timeout: float | None) -> list[tuple[Token, Exchange]]:  # noqa: ARG002 - the seam's shape
+        """Return all that was started since the last call."""
+        ended, self._ended = self._ended, []
+        return ended
+
+    def wake(self) -> None:
+        """Do nothing: `wait` never blocks here."""
+
+    def close(self) -> None:
+        """Forget what has ended."""
+        self._ended.clear()
+
+    def _call(self, request: Request) -> Exchange:
+        from werkzeug.test import run_wsgi_app
+
+        headers = request_headers(request.url, len(request.body))
+        started = perf_counter()
+        try:
+            chunks, status, answer_headers = run_wsgi_app(
+                self._apps[_origin(request.url)], _environ(request, headers), buffered=True
+            )
+            body = _capped(chunks, self._answer_cap)
+        except Exception as problem:  # noqa: BLE001 - whatever an app raises is its answer
+            return _crashed(problem, headers, perf_counter() - started)
+        code = int(status.split(" ", 1)[0])
+        head = "".join(f"{name}: {value}\r\n" for name, value in answer_headers.items())
+        return Exchange(
+            str(code),
+            code,
+            None,
+            Timings(total=perf_counter() - started),
+            headers,
+            f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1", "replace"),
+            body,
+        )
+
+
+def _as_wsgi(app: App) -> WSGIApplication:
+    if not _is_asgi(app):
+        return app
+    from a2wsgi import ASGIMiddleware
+
+    wrapped: WSGIApplication = ASGIMiddleware(app)  # type: ignore[assignment] # environ as a TypedDict
+    return wrapped
+
+
+def _is_asgi(app: App) -> bool:
+    called = app if inspect.isfunction(app) or inspect.ismethod(app) else type(app).__call__
+    return inspect.iscoroutinefunction(called)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _environ(request: Request, headers: Headers) -> dict[str, Any]:
+    from werkzeug.test import create_environ
+
+    parts = urlsplit(request.url)
+    return create_environ(
+        path=parts.path or "/",
+        query_string=parts.query,
+        base_url=_origin(request.url),
+        method="POST",
+        data=request.body,
+        headers=list(headers),
+    )
+
+
+def _capped(chunks: Iterable[bytes], cap: int) -> bytes:
+    return b"".join(chunks)[:cap]
+
+
+def _crashed(problem: Exception, headers: Headers, seconds: float) -> Exchange:
+    text = f"the app raised {type(problem).__name__}: {problem}"
+    return Exchange("500", 500, text, Timings(total=seconds), headers, b"", b"")

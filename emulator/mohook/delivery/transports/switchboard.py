@@ -1,0 +1,59 @@
+"""One transport made of two: apps in this process, and everything else over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from mohook.delivery.transports.in_process import InProcessTransport
+from mohook.delivery.transports.transport import Exchange, Request, Transport
+
+__all__ = ["Switchboard"]
+
+Token = TypeVar("Token")
+
+
+class Switchboard(Generic[Token]):
+    """Sends to a mounted app, or else over HTTP by a transport that is made when first needed."""
+
+    def __init__(
+        self, apps: InProcessTransport[Token], http: Callable[[], Transport[Token]]
+    ) -> None:
+        self._apps = apps
+        self._make_http = http
+        self._http: Transport[Token] | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests were started and have not been handed back by `wait`."""
+        return self._apps.in_flight + (self._http.in_flight if self._http else 0)
+
+    def start(self, request: Request, token: Token) -> None:
+        """Begin a request on the transport that serves its URL."""
+        if self._apps.serves(request.url):
+            self._apps.start(request, token)
+            return
+        self._over_http().start(request, token)
+
+    def _over_http(self) -> Transport[Token]:
+        if self._http is None:
+            self._http = self._make_http()
+        return self._http
+
+    def wait(self, timeout: float | None) -> list[tuple[Token, Exchange]]:
+        """Return what has ended in either; block only for HTTP."""
+        ended = self._apps.wait(0)
+        if ended and self._http is None:
+            return ended
+        return ended + self._over_http().wait(0 if ended else timeout)
+
+    def wake(self) -> None:
+        """Make a `wait` in another thread return soon."""
+        if self._http:
+            self._http.wake()
+
+    def close(self) -> None:
+        """Free both."""
+        self._apps.close()
+        if self._http:
+            self._http.close()

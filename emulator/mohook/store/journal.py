@@ -1,0 +1,83 @@
+"""The append-only, numbered list of all that happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from threading import Condition
+from typing import Any, NamedTuple
+
+from mohook.delivery.message import Attempt, Message
+
+__all__ = ["Event", "Journal"]
+
+MESSAGE_ACCEPTED = "message.accepted"
+MESSAGE_MOVED = "message.moved"
+ATTEMPT_ENDED = "attempt.ended"
+
+
+class Event(NamedTuple):
+    """One entry. `subject` is the attempt or the message that it is about, else plain data."""
+
+    number: int
+    at: datetime
+    kind: str
+    message_id: str | None
+    subject: Attempt | Message | Mapping[str, Any]
+
+
+class Journal:
+    """Keeps the newest `keep` entries; numbers go on for ever. Safe to share by threads.
+
+    `changed` is notified after every write: whoever waits for news waits on it.
+    """
+
+    def __init__(self, keep: int) -> None:
+        self.changed = Condition()
+        self._keep = keep
+        self._events: list[Event] = []
+        self._first = 1
+        self._waiting = 0
+
+    @property
+    def last(self) -> int:
+        """The number of the newest entry; 0 before the first."""
+        return self._first + len(self._events) - 1
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest entry that is still kept."""
+        return self._first
+
+    def append(
+        self,
+        at: datetime,
+        kind: str,
+        message_id: str | None,
+        subject: Attempt | Message | Mapping[str, Any],
+    ) -> None:
+        """Write one entry. The caller holds the store's lock."""
+        self._events.append(Event(self.last + 1, at, kind, message_id, subject))
+        if len(self._events) >= 2 * self._keep:
+            del self._events[: -self._keep]
+            self._first = self._events[0].number
+
+    def notify(self) -> None:
+        """Wake whoever waits for news."""
+        if self._waiting:
+            with self.changed:
+                self.changed.notify_all()
+
+    def after(self, number: int, limit: int) -> list[Event]:
+        """Return up to `limit` entries with numbers above `number`, oldest first."""
+        begin = max(0, number + 1 - self._first)
+        return self._events[begin : begin + limit]
+
+    def wait(self, number: int, timeout: float) -> bool:
+        """Block until there is an entry above `number`; tell whether there is one."""
+        with self.changed:
+            self._waiting += 1
+            try:
+                return self.changed.wait_for(lambda: self.last > number, timeout)
+            finally:
+                self._waiting -= 1

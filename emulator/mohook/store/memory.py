@@ -1,0 +1,327 @@
+"""Everything in this process's memory, bounded: finished messages are pruned, pending never."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count, islice
+from threading import RLock
+from typing import Any
+
+from mohook.delivery.message import Message, State
+from mohook.errors import NotFoundError
+from mohook.store.archive import messages_from, messages_to_json
+from mohook.store.journal import ATTEMPT_ENDED, MESSAGE_ACCEPTED, MESSAGE_MOVED, Journal
+from mohook.store.store import Figures, MessageFilter, Result, Room
+
+__all__ = ["MemoryStore"]
+
+_Due = tuple[datetime, int, Message]
+_EVENTS_PER_MESSAGE = 8
+
+
+class MemoryStore:
+    """A store in memory. `keep` is how many finished messages it remembers.
+
+    What is due stands in one heap per destination. An entry that was overtaken (claimed,
+    moved, postponed) stays in its heap and is skipped when it comes up: `_is_live` tells.
+    """
+
+    def __init__(self, *, keep: int = 10_000) -> None:
+        self.journal = Journal(keep * _EVENTS_PER_MESSAGE)
+        self._keep = keep
+        self._lock = RLock()
+        self._ids = count(1)
+        self._entries = count()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._messages: dict[str, Message] = {}
+        self._due: dict[str, list[_Due]] = {}
+        self._leases: deque[tuple[datetime, Message]] = deque()
+        self._finished: deque[Message] = deque()
+        self._states = dict.fromkeys(State, 0)
+        self._figures = Figures()
+
+    def next_id(self) -> str:
+        """Return a message id that was never given before."""
+        return f"m{next(self._ids)}"
+
+    def accept(self, messages: Sequence[Message]) -> None:
+        """Keep new messages."""
+        with self._lock:
+            for message in messages:
+                self._messages[message.id] = message
+                self._states[message.state] += 1
+                self._count_received(message)
+                self.journal.append(message.created_at, MESSAGE_ACCEPTED, message.id, message)
+                if message.state is State.PENDING:
+                    self._schedule(message)
+                elif message.state is State.DELIVERED:
+                    self._count_finished(message)
+        self.journal.notify()
+
+    def _schedule(self, message: Message) -> None:
+        if message.destination is None or message.next_attempt_at is None:
+            return
+        heap = self._due.get(message.destination)
+        if heap is None:
+            heap = self._due[message.destination] = []
+        heappush(heap, (message.next_attempt_at, next(self._entries), message))
+
+    def claim(self, now: datetime, lease: timedelta, room: Room) -> list[Message]:
+        """Hand out messages that are due at `now`, as far as their destinations have room."""
+        claimed: list[_Due] = []
+        with self._lock:
+            self._end_leases(now)
+            for destination, heap in list(self._due.items()):
+                if not heap:
+                    del self._due[destination]
+                elif heap[0][0] <= now:
+                    due = self._due_entries(destination, heap, now)
+                    claimed += self._leased(islice(due, room(destination)), now + lease)
+        if len(self._due) > 1:
+            claimed.sort()
+        return [message for _, _, message in claimed]
+
+    def _due_entries(self, destination: str, heap: list[_Due], now: datetime) -> Iterator[_Due]:
+        while heap and heap[0][0] <= now:
+            entry = heappop(heap)
+            if _is_live(entry, destination):
+                yield entry
+
+    def _leased(self, entries: Iterable[_Due], until: datetime) -> Iterator[_Due]:
+        for entry in entries:
+            entry[2].leased_until = until
+            self._leases.append((until, entry[2]))
+            yield entry
+
+    def _end_leases(self, now: datetime) -> None:
+        while self._leases:
+            until, message = self._leases[0]
+            if message.leased_until == until:
+                if until > now:
+                    return
+                message.leased_until = None
+                self._schedule(message)
+            self._leases.popleft()
+
+    def record(self, results: Iterable[Result]) -> None:
+        """Write down what became of claimed messages, and end their leases."""
+        with self._lock:
+            for result in results:
+                message = result.message
+                for attempt in result.attempts:
+                    message.attempts.append(attempt)
+                    message.attempts_made += 1
+                    if attempt.copy_of is None:
+                        message.tries += 1
+                    self._count_attempt(message.provider, attempt.outcome, attempt.decision)
+                    self.journal.append(attempt.started_at, ATTEMPT_ENDED, message.id, attempt)
+                message.next_attempt_at = result.next_attempt_at
+                message.leased_until = None
+                self._enter(message, result.state)
+        self.journal.notify()
+
+    def _enter(self, message: Message, state: State) -> None:
+        if message.state is not state:
+            self._states[message.state] -= 1
+            self._states[state] += 1
+            message.state = state
+        if state is State.PENDING:
+            self._schedule(message)
+        elif state is not State.HELD:
+            self._count_finished(message)
+
+    def postpone(self, message_id: str, until: datetime) -> None:
+        """Make a pending message due at `until` instead, and end its lease."""
+        with self._lock:
+            message = self._messages.get(message_id)
+            if message is None or message.state is not State.PENDING:
+                return
+            message.leased_until = None
+            message.next_attempt_at = until
+            self._schedule(message)
+
+    def move(self, endpoint: str, destination: str | None, now: datetime) -> None:
+        """Send what waits for `endpoint` to another origin; hold it when that is None."""
+        with self._lock:
+            for message in self._messages.values():
+                if message.endpoint == endpoint and message.state in (State.PENDING, State.HELD):
+                    self._move(message, destination, now)
+        self.journal.notify()
+
+    def _move(self, message: Message, destination: str | None, now: datetime) -> None:
+        if message.destination == destination:
+            return
+        message.destination = destination
+        if destination is None:
+            message.next_attempt_at = None
+            self._enter(message, State.HELD)
+        else:
+            message.next_attempt_at = message.next_attempt_at or now
+            self._enter(message, State.PENDING)
+        self.journal.append(now, MESSAGE_MOVED, message.id, message)
+
+    def reopen(self, messages: Iterable[Message], destination: str | None, now: datetime) -> None:
+        """Make finished messages due now, with the full number of tries again."""
+        with self._lock:
+            for message in messages:
+                if message.state in (State.DELIVERED, State.FAILED):
+                    self._uncount_finished(message)
+                    message.tries = 0
+                    message.via = "webhook"
+                    message.destination = None
+                    self._enter(message, State.HELD)
+                    self._move(message, destination, now)
+        self.journal.notify()
+
+    def next_due(self, room: Room | None = None) -> datetime | None:
+        """Return when the next message is due that has room; None when none will be."""
+        soonest = None
+        with self._lock:
+            for destination, heap in self._due.items():
+                while heap and not _is_live(heap[0], destination):
+                    heappop(heap)
+                if heap and (room is None or room(destination) > 0):
+                    soonest = heap[0][0] if soonest is None else min(soonest, heap[0][0])
+        return soonest
+
+    def message(self, message_id: str) -> Message:
+        """Return one message; raise NotFoundError when there is none under this id."""
+        try:
+            return self._messages[message_id]
+        except KeyError:
+            msg = (
+                f"no message {message_id!r}: it was never accepted, or it has finished and was "
+                f"pruned (the last {self._keep} finished ones are kept; see --keep)"
+            )
+            raise NotFoundError(msg) from None
+
+    def messages(self, wanted: MessageFilter) -> list[Message]:
+        """Return messages in the order in which they were accepted."""
+        found: list[Message] = []
+        after = _number(wanted.after) if wanted.after else 0
+        with self._lock:
+            for message in self._messages.values():
+                if len(found) == wanted.limit:
+                    break
+                if (not after or _number(message.id) > after) and _fits(message, wanted):
+                    found.append(message)
+        return found
+
+    def pending(self) -> int:
+        """Return how many messages are due now or later, or in flight."""
+        return self._states[State.PENDING]
+
+    def held(self) -> int:
+        """Return how many messages wait for a webhook."""
+        return self._states[State.HELD]
+
+    def _count_received(self, message: Message) -> None:
+        self._figures.received += 1
+        self._of_provider(message.provider)["received"] += 1
+
+    def _of_provider(self, provider: str) -> dict[str, int]:
+        figures = self._figures.by_provider.get(provider)
+        if figures is None:
+            names = ("received", "delivered", "failed", "attempts", "failed_attempts")
+            figures = self._figures.by_provider[provider] = dict.fromkeys(names, 0)
+        return figures
+
+    def _count_attempt(self, provider: str, outcome: str, decision: str | None) -> None:
+        figures, of_provider = self._figures, self._of_provider(provider)
+        figures.attempts += 1
+        of_provider["attempts"] += 1
+        figures.by_outcome[outcome] = figures.by_outcome.get(outcome, 0) + 1
+        if decision in ("retry", "given-up"):
+            figures.failed_attempts += 1
+            of_provider["failed_attempts"] += 1
+
+    def _count_finished(self, message: Message, step: int = 1) -> None:
+        of_provider = self._of_provider(message.provider)
+        of_provider[message.state] += step
+        if message.state is State.DELIVERED:
+            self._figures.delivered += step
+        else:
+            self._figures.failed += step
+        if step > 0:
+            self._finished.append(message)
+            self._prune()
+
+    def _uncount_finished(self, message: Message) -> None:
+        self._count_finished(message, -1)
+
+    def _prune(self) -> None:
+        while len(self._finished) > self._keep:
+            oldest = self._finished.popleft()
+            if oldest.id in self._messages and oldest.state in (State.DELIVERED, State.FAILED):
+                del self._messages[oldest.id]
+                self._states[oldest.state] -= 1
+
+    def figures(self) -> Figures:
+        """Return a copy of the dashboard's figures."""
+        with self._lock:
+            return deepcopy(self._figures)
+
+    def note(self, at: datetime, kind: str, data: Mapping[str, Any]) -> None:
+        """Write an entry into the journal that is about no message."""
+        with self._lock:
+            self.journal.append(at, kind, None, data)
+        self.journal.notify()
+
+    def dump(self) -> Mapping[str, Any]:
+        """Return everything as JSON-able data."""
+        with self._lock:
+            return messages_to_json(self._messages.values(), self._figures)
+
+    def load(self, data: Mapping[str, Any]) -> None:
+        """Replace everything by what `dump` returned; raise StoreError and keep all otherwise."""
+        messages, figures = messages_from(data)
+        with self._lock:
+            self._clear()
+            for message in messages:
+                self._messages[message.id] = message
+                self._states[message.state] += 1
+                if message.state is State.PENDING:
+                    self._schedule(message)
+                elif message.state is not State.HELD:
+                    self._finished.append(message)
+            self._figures = figures
+            self._ids = count(1 + max((_number(message.id) for message in messages), default=0))
+        self.journal.notify()
+
+    def reset(self, now: datetime) -> None:
+        """Forget everything; only the journal's numbers go on."""
+        with self._lock:
+            self._clear()
+            self._ids = count(1)
+        self.note(now, "reset", {})
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to let go of."""
+
+
+def _is_live(entry: _Due, destination: str) -> bool:
+    due, _, message = entry
+    return (
+        message.next_attempt_at == due
+        and message.state is State.PENDING
+        and message.leased_until is None
+        and message.destination == destination
+    )
+
+
+def _number(message_id: str) -> int:
+    return int(message_id[1:]) if message_id[1:].isdigit() else 0
+
+
+def _fits(message: Message, wanted: MessageFilter) -> bool:
+    return (
+        wanted.provider in (None, message.provider)
+        and wanted.state in (None, message.state)
+        and wanted.recipient in (None, message.recipient)
+    )

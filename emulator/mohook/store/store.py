@@ -1,0 +1,114 @@
+"""The one protocol of a store: accept, claim, record; and what people ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from mohook.delivery.message import Attempt, Message, State
+from mohook.store.journal import Journal
+
+__all__ = ["Figures", "MessageFilter", "Result", "Room", "Store"]
+
+Room = Callable[[str], int]
+"""How many more requests a destination may have in flight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a claimed message: the attempts just made, and where it stands now."""
+
+    message: Message
+    attempts: tuple[Attempt, ...]
+    state: State
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFilter:
+    """Which messages are asked for. `after` is a message id: only later ones."""
+
+    provider: str | None = None
+    state: State | None = None
+    recipient: str | None = None
+    after: str | None = None
+    limit: int = 100
+
+
+@dataclass(slots=True)
+class Figures:
+    """The dashboard's figures since the last reset. Pruned messages still count."""
+
+    received: int = 0
+    delivered: int = 0
+    failed: int = 0
+    attempts: int = 0
+    failed_attempts: int = 0
+    by_outcome: dict[str, int] = field(default_factory=dict)
+    by_provider: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    """Keeps messages, attempts and the journal. Safe to share by threads."""
+
+    journal: Journal
+
+    def next_id(self) -> str:
+        """Return a message id that was never given before."""
+
+    def accept(self, messages: Sequence[Message]) -> None:
+        """Keep new messages: all of them, or none when it raises."""
+
+    def claim(self, now: datetime, lease: timedelta, room: Room) -> list[Message]:
+        """Hand out messages that are due at `now`, oldest due first, as far as there is room.
+
+        A claimed message is handed out again only after `record`, or when its lease has run
+        out: whoever claimed it is then taken for dead.
+        """
+
+    def record(self, results: Iterable[Result]) -> None:
+        """Write down what became of claimed messages, and end their leases."""
+
+    def postpone(self, message_id: str, until: datetime) -> None:
+        """Make a pending message due at `until` instead, and end its lease."""
+
+    def move(self, endpoint: str, destination: str | None, now: datetime) -> None:
+        """Send what waits for `endpoint` to another origin; hold it when that is None."""
+
+    def reopen(self, messages: Iterable[Message], destination: str | None, now: datetime) -> None:
+        """Make finished messages due now, with the full number of tries again."""
+
+    def next_due(self, room: Room | None = None) -> datetime | None:
+        """Return when the next message is due that has room; None when none will be."""
+
+    def message(self, message_id: str) -> Message:
+        """Return one message; raise NotFoundError when there is none under this id."""
+
+    def messages(self, wanted: MessageFilter) -> list[Message]:
+        """Return messages in the order in which they were accepted."""
+
+    def pending(self) -> int:
+        """Return how many messages are due now or later, or in flight."""
+
+    def held(self) -> int:
+        """Return how many messages wait for a webhook."""
+
+    def figures(self) -> Figures:
+        """Return a copy of the dashboard's figures."""
+
+    def note(self, at: datetime, kind: str, data: Mapping[str, Any]) -> None:
+        """Write an entry into the journal that is about no message."""
+
+    def dump(self) -> Mapping[str, Any]:
+        """Return everything as JSON-able data."""
+
+    def load(self, data: Mapping[str, Any]) -> None:
+        """Replace everything by what `dump` returned; raise StoreError and keep all otherwise."""
+
+    def reset(self, now: datetime) -> None:
+        """Forget everything; only the journal's numbers go on."""
+
+    def close(self) -> None:
+        """Let go of files and connections."""
