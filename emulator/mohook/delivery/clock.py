@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mohook.errors import ConflictError, InputError, SettingsError
 
-__all__ = ["Clock", "ManualClock", "RunningClock", "clock_from"]
+__all__ = ["Clock", "ManualClock", "RunningClock", "checked_instant", "clock_from"]
 
 MANUAL_START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -86,6 +86,10 @@ class ManualClock:
     def span(self, real: timedelta) -> timedelta:
         """Return `real`: requests take real time while this clock stands still."""
         return real
+
+    def set(self, instant: datetime) -> None:
+        """Stand at `instant`, earlier or later: only a restored snapshot does that."""
+        self._now = instant
 
     def move_to(self, instant: datetime) -> None:
         """Move forward to `instant`; raise ConflictError when that lies in the past."""

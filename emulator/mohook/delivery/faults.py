@@ -8,11 +8,12 @@ step for its next attempt, the second for the one after.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from threading import RLock
+from typing import Any
 
 from mohook.delivery.message import Message
 from mohook.durations import parse_duration
@@ -135,6 +136,27 @@ class FaultScript:
             raise FaultError(msg)
         self.left = self.times if self.match else self.times or 1
 
+    def dump(self) -> dict[str, Any]:
+        """Return the script as JSON-able data."""
+        return {
+            "id": self.id,
+            "steps": [str(step) for step in self.steps],
+            "match": asdict(self.match) if self.match else None,
+            "times": self.times,
+            "left": self.left,
+            "position": self.position,
+            "served": sorted(self.served),
+        }
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> FaultScript:
+        """Return the script that `dump` wrote down."""
+        match = FaultMatch(**data["match"]) if data["match"] else None
+        script = cls(data["id"], tuple(map(parse_step, data["steps"])), match, data["times"])
+        script.left, script.position = data["left"], data["position"]
+        script.served = set(data["served"])
+        return script
+
 
 class FaultPlan:
     """The scripts in force, oldest first, and how far each has come. Safe to share by threads."""
@@ -172,6 +194,28 @@ class FaultPlan:
             self._scripts.clear()
             self._bound.clear()
         return dropped
+
+    def dump(self) -> dict[str, Any]:
+        """Return all scripts and how far they have come, as JSON-able data."""
+        with self._lock:
+            return {
+                "added": self._added,
+                "scripts": [script.dump() for script in self._all()],
+                "bound": {each: (script.id, at) for each, (script, at) in self._bound.items()},
+                "open": [script.id for script in self._scripts],
+            }
+
+    def _all(self) -> list[FaultScript]:
+        bound = {script.id: script for script, _ in self._bound.values()}
+        return list({**bound, **{script.id: script for script in self._scripts}}.values())
+
+    def load(self, data: Mapping[str, Any]) -> None:
+        """Replace all scripts by what `dump` returned."""
+        scripts = {each["id"]: FaultScript.load(each) for each in data["scripts"]}
+        with self._lock:
+            self._added = int(data["added"])
+            self._scripts = [scripts[each] for each in data["open"]]
+            self._bound = {each: (scripts[of], int(at)) for each, (of, at) in data["bound"].items()}
 
     def take(self, message: Message) -> FaultStep | None:
         """Return the step for this message's next attempt, and count it as used."""

@@ -114,6 +114,8 @@ class MemoryStore:
         with self._lock:
             for result in results:
                 message = result.message
+                if self._messages.get(message.id) is not message:
+                    continue  # forgotten by a reset while it was in flight
                 for attempt in result.attempts:
                     message.attempts.append(attempt)
                     message.attempts_made += 1

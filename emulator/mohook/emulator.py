@@ -1,0 +1,289 @@
+"""The emulator: settings, directories, store, clock and engine, put together.
+
+This is what the server, the command line and the pytest plugin stand on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+from threading import RLock
+from time import monotonic
+from typing import Any
+
+from mohook.delivery.clock import ManualClock, RunningClock, checked_instant, clock_from
+from mohook.delivery.engine import Engine, Flight, Rules
+from mohook.delivery.faults import FaultPlan
+from mohook.delivery.live import LiveDriver
+from mohook.delivery.manual import MAX_ATTEMPTS, ManualDriver
+from mohook.delivery.message import Attempt, Message, State
+from mohook.delivery.transports.addresses import AddressRule
+from mohook.delivery.transports.in_process import InProcessTransport
+from mohook.delivery.transports.switchboard import Switchboard
+from mohook.delivery.transports.transport import Transport
+from mohook.directory.intelepeer import IntelePeerDirectory
+from mohook.directory.ip1 import Ip1Directory
+from mohook.errors import ConflictError, StoreError
+from mohook.intake import Intake, encode, origin
+from mohook.providers import PROVIDERS
+from mohook.providers.provider import Provider
+from mohook.settings import Settings
+from mohook.store.memory import MemoryStore
+from mohook.store.store import MessageFilter, Store
+from mohook.submission import Submission
+
+__all__ = ["Emulator"]
+
+SNAPSHOT_VERSION = 1
+_EVERY = 2**31
+
+
+class Emulator:
+    """ip1 and IntelePeer on the bench.
+
+    With a running clock, `start` begins to deliver in a thread of its own. With the manual
+    clock nothing runs by itself: `settle`, `advance` and the like deliver in the caller's
+    thread. All methods may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        clock: RunningClock | ManualClock | None = None,
+        store: Store | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        serve = self.settings.serve
+        self.clock = clock or clock_from(serve.clock)
+        self.store: Store = store or MemoryStore(keep=serve.keep)
+        self.faults = FaultPlan()
+        self.apps: InProcessTransport[Flight] = InProcessTransport(answer_cap=serve.answer_cap)
+        self._lock = RLock()
+        self._random = Random(serve.seed)
+        self.ip1 = Ip1Directory(self.settings, self._webhook_changed)
+        self.intelepeer = IntelePeerDirectory(
+            self.settings, self._webhook_changed, Random(serve.seed)
+        )
+        self._directories = {"ip1": self.ip1, "intelepeer": self.intelepeer}
+        self._intake = Intake(self.settings, self._directories, self._random, self.store.next_id)
+        self._transport = self._new_transport()
+        self.engine = self._new_engine()
+        self._live = LiveDriver(self.engine, self.store, self.clock)
+        self._running = False
+
+    def _new_transport(self) -> Transport[Flight]:
+        return Switchboard(self.apps, self._new_curl)
+
+    def _new_curl(self) -> Transport[Flight]:
+        from mohook.delivery.transports.curl import CurlTransport
+
+        return CurlTransport(
+            time_limit=self.settings.delivery.time_limit,
+            answer_cap=self.settings.serve.answer_cap,
+            allow=AddressRule(self.settings.serve.allow_host),
+            follow_redirects=self.settings.delivery.follow_redirects,
+        )
+
+    def _new_engine(self) -> Engine:
+        delivery = self.settings.delivery
+        return Engine(
+            store=self.store,
+            clock=self.clock,
+            transport=self._transport,
+            routes=self.webhook,
+            rules={name: self._rules(provider) for name, provider in PROVIDERS.items()},
+            faults=self.faults,
+            time_limit=delivery.time_limit,
+            per_receiver=self.settings.serve.per_receiver,
+            shuffle=Random(self.settings.serve.seed) if delivery.order == "shuffled" else None,
+        )
+
+    def _rules(self, provider: Provider) -> Rules:
+        delivery = self.settings.delivery
+        return Rules(
+            provider.retry_policy(self.settings),
+            partial(provider.acknowledges, settings=self.settings),
+            delivery.transport_failures == "retry",
+            partial(self._renewed, provider) if delivery.new_id_per_attempt else None,
+        )
+
+    def _renewed(self, provider: Provider, payload: bytes, at: datetime) -> bytes:
+        with self._lock:
+            data = provider.renewed(json.loads(payload), at, self._random, self.settings)
+        return encode(data)
+
+    def webhook(self, endpoint: str) -> str | None:
+        """Return where an endpoint's messages go now; None when it has no webhook."""
+        provider = endpoint.partition(":")[0]
+        return self._directories[provider].webhook(endpoint)
+
+    def _webhook_changed(self, endpoint: str, webhook: str | None) -> None:
+        now = self.clock.now()
+        self.store.note(now, "webhook.changed", {"endpoint": endpoint, "webhook": webhook})
+        self.store.move(endpoint, origin(webhook) if webhook else None, now)
+        self._wake()
+
+    def send(self, submissions: Sequence[Submission]) -> list[Message]:
+        """Accept messages, all or none; raise InputError or NotFoundError for the first bad one."""
+        return self._accept(self._intake.messages, submissions)
+
+    def send_batch(self, submissions: Sequence[Submission]) -> list[Message]:
+        """Accept messages that the provider received in one request: ip1 gives one batchId."""
+        return self._accept(self._intake.batch, submissions)
+
+    def _accept(
+        self,
+        made_by: Callable[[Sequence[Submission], datetime], list[Message]],
+        submissions: Sequence[Submission],
+    ) -> list[Message]:
+        with self._lock:
+            messages = made_by(submissions, self.clock.now())
+            self.store.accept(messages)
+        self._wake()
+        return messages
+
+    def resend(self, message_id: str) -> Message:
+        """Make a message due now: a finished one with the full number of tries again."""
+        message = self.store.message(message_id)
+        webhook, now = self.webhook(message.endpoint), self.clock.now()
+        if webhook is None:
+            msg = f"{message.id} goes to {message.endpoint}, which has no webhook; set one first"
+            raise ConflictError(msg)
+        if message.state is State.PENDING:
+            if message.leased_until is None:
+                self.store.postpone(message.id, now)
+        else:
+            self.store.reopen([message], origin(webhook), now)
+        self._wake()
+        return message
+
+    def resend_failed(self, since: datetime | None = None) -> list[Message]:
+        """Make every failed message due now whose last attempt began at `since` or later."""
+        failed = self.store.messages(MessageFilter(state=State.FAILED, limit=_EVERY))
+        again = [
+            message
+            for message in failed
+            if since is None or (message.attempts and message.attempts[-1].started_at >= since)
+        ]
+        return [self.resend(message.id) for message in again]
+
+    def reset(self) -> None:
+        """Forget messages, attempts and faults; configuration is again as in the settings."""
+        with self._lock:
+            self.faults.clear()
+            for directory in self._directories.values():
+                directory.reset()
+            self._random.seed(self.settings.serve.seed)
+            self.store.reset(self.clock.now())
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the whole state as JSON-able data: messages, configuration, faults, clock."""
+        with self._lock:
+            return {
+                "version": SNAPSHOT_VERSION,
+                "taken_at": self.clock.now().isoformat(),
+                "store": self.store.dump(),
+                "faults": self.faults.dump(),
+                **{name: directory.dump() for name, directory in self._directories.items()},
+            }
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Take the state of a snapshot; raise StoreError, and change nothing, for a bad one."""
+        with self._lock:
+            before = self.snapshot()
+            try:
+                self._restore(snapshot)
+            except Exception as problem:
+                self._restore(before)
+                if isinstance(problem, StoreError):
+                    raise
+                msg = f"not a snapshot of mohook ({problem!r}); nothing changed"
+                raise StoreError(msg) from problem
+        self._wake()
+
+    def _restore(self, snapshot: Mapping[str, Any]) -> None:
+        if snapshot["version"] != SNAPSHOT_VERSION:
+            msg = f"snapshot version {snapshot['version']!r}: expected {SNAPSHOT_VERSION}"
+            raise StoreError(f"{msg}; take it again with this release of mohook")
+        taken_at = checked_instant(datetime.fromisoformat(snapshot["taken_at"]))
+        for name, directory in self._directories.items():
+            directory.load(snapshot[name])
+        self.faults.load(snapshot["faults"])
+        self.store.load(snapshot["store"])
+        if isinstance(self.clock, ManualClock):
+            self.clock.set(taken_at)
+
+    def start(self) -> None:
+        """Begin delivering by itself; with the manual clock there is nothing to begin."""
+        if isinstance(self.clock, RunningClock) and not self._running:
+            self._running = True
+            self._live.start()
+
+    def stop(self) -> None:
+        """End delivering and free the sockets; what was in flight stays pending."""
+        if self._running:
+            self._running = False
+            self._live.stop()
+        self._transport.close()
+        self.store.close()
+
+    def _wake(self) -> None:
+        if self._running:
+            self._live.wake()
+
+    def _by_hand(self) -> ManualDriver:
+        if isinstance(self.clock, ManualClock):
+            return ManualDriver(self.engine, self.store, self.clock)
+        msg = (
+            f"the clock is {self.clock.mode}: it runs by itself and cannot be moved; "
+            "start the emulator with --clock manual to move it by hand"
+        )
+        raise ConflictError(msg)
+
+    def settle(self, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
+        """Make what is due at this instant; with a running clock that happens by itself."""
+        if not isinstance(self.clock, ManualClock):
+            return []
+        with self._lock:
+            return self._by_hand().settle(max_attempts)
+
+    def advance(self, span: timedelta, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
+        """Move the manual clock by `span`; return the attempts made on the way."""
+        with self._lock:
+            return self._by_hand().advance(span, max_attempts)
+
+    def advance_to(self, until: datetime, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
+        """Move the manual clock to `until`; return the attempts made on the way."""
+        with self._lock:
+            return self._by_hand().advance_to(until, max_attempts)
+
+    def run_next(self, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
+        """Move the manual clock to what is due next, and make that."""
+        with self._lock:
+            return self._by_hand().run_next(max_attempts)
+
+    def run_until_idle(self, max_attempts: int = 1_000) -> list[Attempt]:
+        """Move the manual clock until nothing is pending."""
+        with self._lock:
+            return self._by_hand().run_until_idle(max_attempts)
+
+    def wait_settled(self, message_ids: Iterable[str], seconds: float) -> bool:
+        """Block until none of these messages is pending, or until `seconds` have passed."""
+        deadline = monotonic() + seconds
+        open_ids = {each for each in message_ids if self._is_open(each)}
+        while open_ids:
+            seen = self.store.journal.last
+            open_ids = {each for each in open_ids if self._is_open(each)}
+            if open_ids and not self.store.journal.wait(seen, deadline - monotonic()):
+                return False
+        return True
+
+    def _is_open(self, message_id: str) -> bool:
+        try:
+            return self.store.message(message_id).state is State.PENDING
+        except LookupError:
+            return False  # finished and pruned since, or reset

@@ -1,0 +1,156 @@
+"""Messages, attempts and events as the JSON of the public contract, with secrets masked."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from mohook.delivery.message import Attempt, Message
+from mohook.store.journal import Event
+
+__all__ = [
+    "attempt_json",
+    "event_json",
+    "instant_text",
+    "masked_url",
+    "message_json",
+]
+
+JSON = dict[str, Any]
+MASK = "***"
+
+
+def message_json(message: Message, *, attempts: bool = True) -> JSON:
+    """Return a message as `GET /mohook/v1/messages/{id}` shows it."""
+    shown = {
+        "id": message.id,
+        "provider": message.provider,
+        "from": message.sender,
+        "to": message.recipient,
+        "body": message.body,
+        "state": message.state.value,
+        "via": message.via,
+        "created_at": instant_text(message.created_at),
+        "next_attempt_at": _instant_or_none(message.next_attempt_at),
+        "attempts_made": message.attempts_made,
+        "payload": masked_payload(message.payload),
+    }
+    if attempts:
+        shown["attempts"] = [attempt_json(attempt) for attempt in list(message.attempts)]
+    return shown
+
+
+def attempt_json(attempt: Attempt) -> JSON:
+    """Return one attempt. Bodies are text: bytes that are no UTF-8 show as U+FFFD."""
+    return {
+        "number": attempt.number,
+        "started_at": instant_text(attempt.started_at),
+        "duration_ms": round(attempt.timings.total * 1000, 3),
+        "outcome": attempt.outcome,
+        "status_code": attempt.status_code,
+        "error": attempt.error,
+        "fault": attempt.fault,
+        "copy_of": attempt.copy_of,
+        "decision": attempt.decision,
+        "next_attempt_at": _instant_or_none(attempt.next_attempt_at),
+        "timings": {f"{phase}_ms": round(s * 1000, 3) for phase, s in _phases(attempt)},
+        "request": {
+            "url": masked_url(attempt.url),
+            "headers": [
+                [name, _masked_header(name, value)] for name, value in attempt.request_headers
+            ],
+            "body": masked_body(attempt.request_body),
+        },
+        "response": {
+            "headers": _head_lines(attempt.response_head),
+            "body": attempt.response_body.decode("utf-8", "replace"),
+        },
+    }
+
+
+def event_json(event: Event) -> JSON:
+    """Return a journal entry: what happened, and to which message."""
+    subject = event.subject
+    data: JSON
+    if isinstance(subject, Attempt):
+        data = attempt_json(subject)
+    elif isinstance(subject, Message):
+        data = message_json(subject, attempts=False)
+    else:
+        data = {name: _masked_value(name, value) for name, value in subject.items()}
+    return {
+        "number": event.number,
+        "at": instant_text(event.at),
+        "type": event.kind,
+        "message_id": event.message_id,
+        "data": data,
+    }
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an instant in ISO 8601, UTC, to the millisecond.
+
+    >>> instant_text(datetime(2026, 1, 1, 12, tzinfo=UTC))
+    '2026-01-01T12:00:00.000Z'
+    """
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@lru_cache(maxsize=1024)
+def masked_url(url: str) -> str:
+    """Return a URL without its password.
+
+    >>> masked_url("https://user:secret@example.com/sms")
+    'https://user:***@example.com/sms'
+    """
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    user, host = parts.username or "", parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{user}:{MASK}@{host}"))
+
+
+def masked_payload(payload: bytes) -> Any:
+    """Return a payload as JSON data, with its signature masked."""
+    data = json.loads(payload)
+    if isinstance(data, dict) and data.get("signature"):
+        data["signature"] = MASK
+    return data
+
+
+def masked_body(body: bytes) -> str:
+    """Return a posted body as text, with its signature masked and all else as it was sent."""
+    text = body.decode("utf-8", "replace")
+    signature = json.loads(body).get("signature") if b'"signature"' in body else None
+    if not signature:
+        return text
+    spoken = json.dumps(signature, ensure_ascii=False, separators=(",", ":"))
+    return text.replace(f'"signature":{spoken}', f'"signature":"{MASK}"')
+
+
+def _masked_header(name: str, value: str) -> str:
+    if name.lower() != "authorization":
+        return value
+    return f"{value.partition(' ')[0]} {MASK}"
+
+
+def _masked_value(name: str, value: Any) -> Any:
+    return masked_url(value) if name == "webhook" and isinstance(value, str) else value
+
+
+def _phases(attempt: Attempt) -> list[tuple[str, float]]:
+    return list(attempt.timings._asdict().items())
+
+
+def _instant_or_none(instant: datetime | None) -> str | None:
+    return None if instant is None else instant_text(instant)
+
+
+def _head_lines(head: bytes) -> list[list[str]]:
+    """Return the headers of the last answer in `head`: a 1xx or a redirect may stand before it."""
+    blocks = [block for block in head.decode("latin-1").split("\r\n\r\n") if block.strip()]
+    lines = blocks[-1].split("\r\n")[1:] if blocks else []
+    return [[name.strip(), value.strip()] for name, _, value in (x.partition(":") for x in lines)]
