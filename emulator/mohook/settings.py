@@ -1,7 +1,7 @@
 """Every setting of the emulator, as frozen values with their defaults.
 
 The tables `sms`, `ip1`, `intelepeer` and `delivery` hold *switches*: how a provider behaves.
-Each switch stands in the assumption ledger (`assumptions.py`), with its grade and its source.
+Each switch stands in the assumption ledger (`assumptions/`), with its grade and its source.
 The table `serve` holds what concerns the process alone: address, seed, caps.
 """
 
@@ -67,12 +67,16 @@ class SignatureSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerSettings:
-    """One IntelePeer customer (`[intelepeer.customers.NAME]`)."""
+    """One IntelePeer customer (`[intelepeer.customers.NAME]`).
 
-    token: str | None = None
+    What is None is that of `[intelepeer]`; a signature stands for that one as a whole.
+    No secret stands in the `repr`, so none reaches a log or an error that shows it.
+    """
+
+    token: str | None = field(default=None, repr=False)
     username: str | None = None
-    password: str | None = None
-    secret: str | None = None
+    password: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
     signature: SignatureSettings | None = None
 
 
@@ -95,7 +99,7 @@ class IntelePeerSettings:
 
     webhook: str | None = None
     retry_spacing: tuple[timedelta, ...] = (timedelta(minutes=1),) * 4
-    secret: str = "SECRET CODE"  # noqa: S105 - the documented sample's own words
+    secret: str = field(default="SECRET CODE", repr=False)  # the documented sample's own words
     signature: SignatureSettings = SignatureSettings()
     refid: Literal["hex", "sm"] = "hex"
     long_messages: Literal["one", "parts"] = "one"
