@@ -4,10 +4,11 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -19,9 +20,6 @@ from mohook.providers.intelepeer.customer import IntelePeerCustomer
 from mohook.providers.intelepeer.payload import WIRE_ORDER, payloads, renewed
 from mohook.providers.provider import Draft, Payload
 from mohook.settings import IntelePeerSettings, Settings, SignatureSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LITERAL = IntelePeerCustomer(name="acme", secret="SECRET CODE", signature=SignatureSettings())

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,9 +19,6 @@ from mohook.providers.ip1.statuses import FINAL, RECEIVED, STATUS_CODES, STATUS_
 from mohook.providers.provider import Draft, Payload
 from mohook.settings import Ip1Settings, Settings, SmsSettings
 from mohook.sms.segments import segment
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 WITH_OPERATOR = Settings(ip1=Ip1Settings(mcc="431", mnc="20"))
@@ -62,7 +60,7 @@ def test_documented_id_follows_from_its_seconds_and_tail() -> None:
 
 @given(seed=st.integers(), second=st.integers(0, 2**32 - 1))
 def test_ids_have_the_shape_of_an_object_id(seed: int, second: int) -> None:
-    """24 lower-case hex digits in any second that four octets hold; the batch is the first id minus one."""
+    """24 lower-case hex digits in any second; the batch is the first id minus one."""
     at = datetime.fromtimestamp(second, UTC)
     [payload] = batch([draft(at=at)], Random(seed), Settings())
     assert re.fullmatch(ID_PATTERN, payload["id"])

@@ -5,16 +5,12 @@ Time and randomness come in as arguments. Who may receive where stands in `direc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 from mohook.providers.intelepeer.provider import IntelePeer
 from mohook.providers.ip1.provider import Ip1
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mohook.providers.provider import Provider
+from mohook.providers.provider import Provider
 
 __all__ = ["PROVIDERS"]
 

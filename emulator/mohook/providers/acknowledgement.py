@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mohook.settings import Settings
+from mohook.settings import Settings
 
 __all__ = ["ACKNOWLEDGED", "acknowledged"]
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from datetime import datetime
+from random import Random
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
-    from random import Random
-
-    from mohook.delivery.retry import RetryPolicy
-    from mohook.settings import Settings
+from mohook.delivery.retry import RetryPolicy
+from mohook.settings import Settings
 
 __all__ = ["Draft", "Payload", "Provider", "WireNames"]
 

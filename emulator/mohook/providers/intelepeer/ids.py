@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from random import Random
+from random import Random
+from typing import Literal
 
 __all__ = ["REFID_LENGTH", "draw_refid"]
 

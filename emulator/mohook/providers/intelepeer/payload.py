@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from random import Random
+from typing import Any
 
 from mohook.providers.fields import overlaid
 from mohook.providers.intelepeer.customer import IntelePeerCustomer
 from mohook.providers.intelepeer.ids import draw_refid
 from mohook.providers.intelepeer.signature import signature
+from mohook.providers.provider import Draft, Payload
+from mohook.settings import Settings
 from mohook.sms.segments import segment, split
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from random import Random
-
-    from mohook.providers.provider import Draft, Payload
-    from mohook.settings import Settings
 
 __all__ = ["WIRE_ORDER", "payloads", "renewed"]
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from random import Random
 
 from mohook.delivery.retry import RetryPolicy
 from mohook.providers.acknowledgement import acknowledged
 from mohook.providers.intelepeer import payload as wire
+from mohook.providers.intelepeer.customer import IntelePeerCustomer
 from mohook.providers.intelepeer.endpoints import require_endpoint
 from mohook.providers.provider import Draft, Payload, WireNames
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from random import Random
-
-    from mohook.providers.intelepeer.customer import IntelePeerCustomer
-    from mohook.settings import Settings
+from mohook.settings import Settings
 
 __all__ = ["ATTEMPTS", "IntelePeer"]
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hmac
 from base64 import b64encode
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mohook.providers.intelepeer.customer import IntelePeerCustomer
-    from mohook.settings import SignatureSettings
+from mohook.providers.intelepeer.customer import IntelePeerCustomer
+from mohook.settings import SignatureSettings
 
 __all__ = ["signature"]
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from random import Random
 
 from mohook.errors import TextError
 from mohook.providers.fields import overlaid
 from mohook.providers.ip1.ids import draw_tail, object_id
 from mohook.providers.ip1.statuses import FINAL, RECEIVED
+from mohook.providers.provider import Draft, Payload
+from mohook.settings import Settings
 from mohook.sms.segments import Segmentation, segment
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from random import Random
-
-    from mohook.providers.provider import Draft, Payload
-    from mohook.settings import Settings
 
 __all__ = ["MODIFIED_BEFORE_CREATED", "WIRE_ORDER", "batch", "renewed"]
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import datetime
+from random import Random
 
 from mohook.delivery.retry import RetryPolicy
 from mohook.providers.acknowledgement import acknowledged
 from mohook.providers.ip1 import payload as wire
 from mohook.providers.provider import Draft, Payload, WireNames
+from mohook.settings import Settings
 from mohook.sms.addresses import is_alphanumeric, require_msisdn
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
-    from random import Random
-
-    from mohook.settings import Settings
 
 __all__ = ["DLR_TRIES", "Ip1"]
 

@@ -5,11 +5,8 @@ Source: ip1 status-code page; "More may be added in the future" (ip1, Receive in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["FINAL", "MORE_TO_COME", "RECEIVED", "STATUS_CODES", "STATUS_GROUPS"]
 

@@ -1,0 +1,32 @@
+"""Where the messages of a number go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+__all__ = ["OnChange", "Route", "ignore_changes"]
+
+OnChange = Callable[[str, str | None], None]
+"""Told `(endpoint, webhook)` when the webhook of an endpoint becomes another one.
+
+It is called with the directory's lock held, so that changes arrive in their order. It may
+read the directory, which takes no lock, but must not wait for a thread that writes to it.
+"""
+
+
+class Route(NamedTuple):
+    """What the engine must know to send a message on.
+
+    `endpoint` is `ip1:OWNER` or `intelepeer:NUMBER`. Without a `webhook` the message is held,
+    or goes to the CPaaS inbox if `cpaas`. `account` is the provider's own record.
+    """
+
+    endpoint: str
+    webhook: str | None
+    cpaas: bool
+    account: Any
+
+
+def ignore_changes(endpoint: str, webhook: str | None) -> None:
+    """Take a change and do nothing: for a directory that nobody listens to."""
