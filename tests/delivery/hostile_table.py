@@ -173,6 +173,13 @@ HANGUPS = [
         "reset",
         bug="libcurl takes a head without its end for whole: a lost answer becomes 200",
     ),
+    ends(
+        "closes within the headers after a 103",
+        says(b"HTTP/1.1 103 Early\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\nContent-Le"),
+        "malformed",
+        "reset",
+        bug="libcurl takes a head without its end for whole: a lost answer becomes 200",
+    ),
     ends("closes within a chunk", says(CHUNKED + b"5\r\nhi"), "malformed"),
     ends("closes before the last chunk", says(CHUNKED + b"2\r\nhi\r\n"), "malformed"),
 ]

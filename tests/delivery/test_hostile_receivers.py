@@ -247,7 +247,7 @@ def test_a_named_authority_is_trusted_while_its_certificates_last(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """SSL_CERT_FILE adds the authority that a development receiver's https comes from."""
+    """SSL_CERT_FILE names the authority that a development receiver's https comes from."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates.trusted_by(tmp_path)))
     with scripted(tls=tls()) as receiver, closing(new_transport(LONG)) as transport:
         exchange = post(transport, receiver.url)
