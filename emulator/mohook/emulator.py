@@ -26,6 +26,7 @@ from mohook.delivery.transports.switchboard import Switchboard
 from mohook.delivery.transports.transport import Transport
 from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.directory.ip1 import Ip1Directory
+from mohook.directory.route import Directory
 from mohook.errors import ConflictError, StoreError
 from mohook.intake import Intake, encode, origin
 from mohook.providers import PROVIDERS
@@ -65,10 +66,8 @@ class Emulator:
         self._lock = RLock()
         self._random = Random(serve.seed)
         self.ip1 = Ip1Directory(self.settings, self._webhook_changed)
-        self.intelepeer = IntelePeerDirectory(
-            self.settings, self._webhook_changed, Random(serve.seed)
-        )
-        self._directories = {"ip1": self.ip1, "intelepeer": self.intelepeer}
+        self.intelepeer = IntelePeerDirectory(self.settings, self._webhook_changed)
+        self._directories: dict[str, Directory] = {"ip1": self.ip1, "intelepeer": self.intelepeer}
         self._intake = Intake(self.settings, self._directories, self._random, self.store.next_id)
         self._transport = self._new_transport()
         self.engine = self._new_engine()
@@ -106,7 +105,7 @@ class Emulator:
         delivery = self.settings.delivery
         return Rules(
             provider.retry_policy(self.settings),
-            partial(provider.acknowledges, settings=self.settings),
+            frozenset(str(n) for n in range(1000) if provider.acknowledges(n, self.settings)),
             delivery.transport_failures == "retry",
             partial(self._renewed, provider) if delivery.new_id_per_attempt else None,
         )

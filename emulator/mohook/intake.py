@@ -7,11 +7,13 @@ from datetime import datetime
 from functools import lru_cache
 from json import JSONEncoder
 from random import Random
-from typing import Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from mohook.delivery.message import Message, State
-from mohook.directory.route import Route
+from mohook.directory.route import Directory, Route
 from mohook.errors import InputError
 from mohook.providers import PROVIDERS
 from mohook.providers.provider import Draft, Payload, Provider
@@ -20,14 +22,7 @@ from mohook.submission import Submission
 
 __all__ = ["Intake", "encode", "origin", "provider_named"]
 
-_ENCODE = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-
-
-class Router(Protocol):
-    """Tells who receives at a number, and where."""
-
-    def route(self, recipient: str, now: datetime) -> Route:
-        """Return the route; raise `UnknownNumberError` outside a closed inventory."""
+_STRICT = JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 class Intake:
@@ -36,7 +31,7 @@ class Intake:
     def __init__(
         self,
         settings: Settings,
-        routers: Mapping[str, Router],
+        routers: Mapping[str, Directory],
         random: Random,
         next_id: Callable[[], str],
     ) -> None:
@@ -47,7 +42,16 @@ class Intake:
 
     def messages(self, submissions: Sequence[Submission], now: datetime) -> list[Message]:
         """Return the messages of all submissions, each its own request to the provider."""
-        return [message for each in submissions for message in self._one(each, now)]
+        made: list[Message] = []
+        for submission in submissions:
+            provider = provider_named(submission.provider)
+            received = (self._received(provider, submission, now),)
+            if submission.batch:
+                made += self._messages(provider, received * submission.count)
+            else:
+                for _ in range(submission.count):
+                    made += self._messages(provider, received)
+        return made
 
     def batch(self, submissions: Sequence[Submission], now: datetime) -> list[Message]:
         """Return the messages of one request to the provider, which all must share."""
@@ -56,58 +60,64 @@ class Intake:
             msg = f"a batch of {sorted(names)}: expected one message or more, all of one provider"
             raise InputError(msg)
         provider = provider_named(names.pop())
-        return self._sent(provider, [self._draft(provider, each, now) for each in submissions])
-
-    def _one(self, submission: Submission, now: datetime) -> list[Message]:
-        provider = provider_named(submission.provider)
-        draft = self._draft(provider, submission, now)
-        if submission.batch:
-            return self._sent(provider, [draft] * submission.count)
-        return [
-            message for _ in range(submission.count) for message in self._sent(provider, [draft])
-        ]
-
-    def _draft(
-        self, provider: Provider, submission: Submission, now: datetime
-    ) -> tuple[Draft, Route]:
-        sender, recipient = submission.sender, submission.recipient
-        provider.check(sender, recipient, self._settings)
-        route = self._routers[provider.name].route(recipient, now)
-        return (
-            Draft(sender, recipient, submission.body, now, route.account, submission.fields),
-            route,
+        return self._messages(
+            provider, [self._received(provider, each, now) for each in submissions]
         )
 
-    def _sent(self, provider: Provider, drafts: Sequence[tuple[Draft, Route]]) -> list[Message]:
-        (first, route), *_ = drafts
-        payloads = provider.payloads([draft for draft, _ in drafts], self._random, self._settings)
-        if len(payloads) == len(drafts):
-            return [
-                self._message(provider, draft, route, payload)
-                for (draft, route), payload in zip(drafts, payloads, strict=True)
-            ]
-        return [self._message(provider, first, route, payload) for payload in payloads]
+    def _received(
+        self, provider: Provider, submission: Submission, now: datetime
+    ) -> tuple[Draft, Route]:
+        name, sender, recipient, body, fields, _, _ = submission
+        provider.check(sender, recipient, self._settings)
+        if fields:
+            _require_json(fields)
+        route = self._routers[name].route(recipient, now)
+        return Draft(sender, recipient, body, now, route.account, fields), route
+
+    def _messages(
+        self, provider: Provider, received: Sequence[tuple[Draft, Route]]
+    ) -> list[Message]:
+        """Return the messages of one request; a provider may make several of a long one."""
+        drafts = [draft for draft, _ in received]
+        payloads = provider.payloads(drafts, self._random, self._settings)
+        if len(payloads) != len(received):
+            received = _spread(provider, received, self._random, self._settings)
+        return [
+            self._message(provider, draft, route, payload)
+            for (draft, route), payload in zip(received, payloads, strict=True)
+        ]
 
     def _message(self, provider: Provider, draft: Draft, route: Route, payload: Payload) -> Message:
+        sender, recipient, body, now, _, _ = draft
+        endpoint, webhook, cpaas, _ = route
         text = payload.get(provider.wire.text)
-        destination = origin(route.webhook) if route.webhook else None
-        state = State.PENDING if destination else State.HELD
-        if route.cpaas:
-            state = State.DELIVERED
         return Message(
             self._next_id(),
             provider.name,
-            draft.sender,
-            draft.recipient,
-            text if isinstance(text, str) else draft.body,
-            route.endpoint,
+            sender,
+            recipient,
+            text if isinstance(text, str) else body,
+            endpoint,
             encode(payload),
-            draft.at,
-            destination,
-            draft.at if destination else None,
-            state,
-            via="cpaas" if route.cpaas else "webhook",
+            now,
+            origin(webhook) if webhook else None,
+            now if webhook else None,
+            State.PENDING if webhook else State.DELIVERED if cpaas else State.HELD,
+            via="cpaas" if cpaas else "webhook",
         )
+
+
+def _spread(
+    provider: Provider,
+    received: Sequence[tuple[Draft, Route]],
+    random: Random,
+    settings: Settings,
+) -> list[tuple[Draft, Route]]:
+    """Return each draft as often as the provider made payloads of it."""
+    state = random.getstate()
+    counts = [len(provider.payloads([draft], random, settings)) for draft, _ in received]
+    random.setstate(state)
+    return [each for each, count in zip(received, counts, strict=True) for _ in range(count)]
 
 
 def provider_named(name: str) -> Provider:
@@ -122,10 +132,23 @@ def provider_named(name: str) -> Provider:
 def encode(payload: Payload) -> bytes:
     """Return the JSON that is posted: UTF-8, no spaces. Raises InputError for what is no JSON."""
     try:
-        return _ENCODE(payload).encode()
-    except (UnicodeEncodeError, ValueError, TypeError, RecursionError) as problem:
-        msg = f"the message cannot be written as JSON ({problem}); look at its fields"
-        raise InputError(msg) from problem
+        return to_json(payload)
+    except PydanticSerializationError as problem:
+        raise _not_json(problem) from problem
+
+
+def _require_json(fields: Mapping[str, Any]) -> None:
+    """Raise InputError for values that `to_json` would take, but JSON has no form for."""
+    try:
+        _STRICT.encode(dict(fields))
+    except (ValueError, TypeError, RecursionError) as problem:
+        raise _not_json(problem) from problem
+
+
+def _not_json(problem: Exception) -> InputError:
+    return InputError(
+        f"the message cannot be written as JSON ({problem}); look at the values of its fields"
+    )
 
 
 @lru_cache(maxsize=4096)

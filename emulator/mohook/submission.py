@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from mohook.providers.provider import NO_FIELDS
 
 __all__ = ["Submission"]
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """One SMS that a handset sends to a number. `count` sends it that many times.
 
     With `batch`, ip1 takes all of these for messages of one request: one `batchId`.
@@ -21,6 +21,6 @@ class Submission:
     sender: str
     recipient: str
     body: str
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = NO_FIELDS
     count: int = 1
     batch: bool = False

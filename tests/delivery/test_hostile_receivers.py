@@ -35,16 +35,6 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator
 
-    from _pytest.mark.structures import ParameterSet
-
-# Goes with test_no_socket_is_left_to_the_collector's mark, when that bug is mended.
-pytestmark = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
-
-
-def as_param(row: Row) -> ParameterSet:
-    marks = [pytest.mark.xfail(strict=True, reason=row.bug)] if row.bug else []
-    return pytest.param(row, id=row.name, marks=marks)
-
 
 def new_transport(time_limit: float, *, follow: bool = False) -> CurlTransport[str]:
     limit = timedelta(seconds=time_limit)
@@ -68,7 +58,7 @@ def healthy() -> Iterator[Receiver]:
         yield receiver
 
 
-@pytest.mark.parametrize("row", [as_param(row) for row in ROWS])
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
 def test_a_hostile_receiver_ends_as_its_outcome_and_harms_nothing(
     row: Row, healthy: Receiver
 ) -> None:
@@ -113,7 +103,6 @@ def test_all_hostile_receivers_at_once_leave_a_healthy_one_alone(healthy: Receiv
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="libcurl's 0 ms timers are run until a flood pauses")
 def test_floods_do_not_starve_a_request_beside_them(healthy: Receiver) -> None:
     """While receivers send as fast as they can, `wait` keeps its timeout and others get in."""
     with ExitStack() as stack:
@@ -159,9 +148,6 @@ def test_extra_bytes_after_an_answer_do_not_answer_the_next_request() -> None:
         assert [post(transport, receiver.url).outcome for _ in range(3)] == ["200"] * 3
 
 
-@pytest.mark.xfail(
-    strict=True, reason="libcurl looks for dead connections once a second: a false reset"
-)
 def test_a_connection_that_went_stale_costs_no_message() -> None:
     """A kept connection that its receiver closed is replaced, and each POST arrives once."""
     with (
@@ -174,18 +160,7 @@ def test_a_connection_that_went_stale_costs_no_message() -> None:
         assert [arrived.body for arrived in receiver.requests] == [b"0", b"1", b"2"]
 
 
-@pytest.mark.parametrize(
-    "follow",
-    [
-        False,
-        pytest.param(
-            True,
-            marks=pytest.mark.xfail(
-                strict=True, reason="libcurl sends again unseen where redirects are followed"
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("follow", [False, True])
 @pytest.mark.parametrize(
     "end",
     [
@@ -220,9 +195,6 @@ def test_closing_the_transport_in_mid_flight_frees_every_descriptor() -> None:
         assert len(list(Path("/dev/fd").iterdir())) == before + 50  # the receiver's own side
 
 
-@pytest.mark.xfail(
-    strict=True, reason="libcurl gets a copy of each socket; nobody closes the first"
-)
 def test_no_socket_is_left_to_the_collector(healthy: Receiver) -> None:
     """Every socket that was opened for libcurl is closed by its opener."""
     with warnings.catch_warnings(record=True) as caught, closing(new_transport(LONG)) as transport:
@@ -239,7 +211,6 @@ def test_no_socket_is_left_to_the_collector(healthy: Receiver) -> None:
         pytest.param(certificates.expired, "tls", "expired", id="expired"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="a receiver's own authority cannot be made known")
 def test_a_named_authority_is_trusted_while_its_certificates_last(
     tls: Callable[[], ssl.SSLContext],
     outcome: str,

@@ -6,15 +6,15 @@ It has no thread and no loop of its own: drivers (`live.py`, `manual.py`) call `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from mohook.delivery import outcome
 from mohook.delivery.clock import Clock
 from mohook.delivery.faults import FaultKind, FaultPlan, FaultStep
 from mohook.delivery.message import Attempt, Message, State, Timings
+from mohook.delivery.outcome import FAILURES, LOST_ACK
 from mohook.delivery.retry import Decision, Delivered, GivenUp, RetryAt, RetryPolicy
 from mohook.delivery.transports.headers import request_headers
 from mohook.delivery.transports.transport import Exchange, Request, Transport
@@ -31,24 +31,21 @@ _SCRIPTED = {FaultKind.STATUS, FaultKind.TIMEOUT, FaultKind.RESET, FaultKind.REF
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How one provider delivers, settled once from the settings."""
+    """How one provider delivers, settled once from the settings.
+
+    `acknowledging` holds the outcomes that end a message as delivered: `{"200"}`.
+    """
 
     policy: RetryPolicy
-    acknowledges: Callable[[int], bool]
+    acknowledging: frozenset[str]
     retries_failures: bool = True
     renew: Callable[[bytes, datetime], bytes] | None = None
 
-    def accepts(self, exchange: Exchange) -> bool:
-        """Whether the receiver acknowledged: a complete answer with the right status."""
-        if exchange.outcome in outcome.FAILURES or exchange.status_code is None:
-            return False
-        return self.acknowledges(exchange.status_code)
-
-    def decide(self, attempt: int, exchange: Exchange, now: datetime) -> Decision:
+    def decide(self, attempt: int, outcome: str, now: datetime) -> Decision:
         """Return what follows attempt number `attempt`, which began at `now`."""
-        if not self.retries_failures and exchange.outcome in outcome.FAILURES:
+        if not self.retries_failures and outcome in FAILURES:
             return GivenUp()
-        return self.policy.decide(attempt, acknowledged=self.accepts(exchange), now=now)
+        return self.policy.decide(attempt, acknowledged=outcome in self.acknowledging, now=now)
 
 
 @dataclass(slots=True)
@@ -62,7 +59,7 @@ class Flight:
     started_at: datetime
     step: FaultStep | None
     expected: int = 1
-    ended: list[Exchange] = field(default_factory=list)
+    ended: tuple[Exchange, ...] = ()
 
 
 class Engine:
@@ -193,23 +190,20 @@ class Engine:
         self._transport.wake()
 
     def _is_whole(self, flight: Flight, exchange: Exchange) -> bool:
-        flight.ended.append(exchange)
+        flight.ended += (exchange,)
         return len(flight.ended) == flight.expected
 
     def _result(self, flight: Flight) -> Result:
-        rules = self._rules[flight.message.provider]
-        if flight.step and flight.step.kind is FaultKind.LOSE_ACK:
-            flight.ended = [_without_ack(exchange) for exchange in flight.ended]
-        flight.ended.sort(key=lambda exchange: not rules.accepts(exchange))
-        first = flight.ended[0]
-        decision = rules.decide(flight.message.tries + 1, first, flight.started_at)
+        message = flight.message
+        rules = self._rules[message.provider]
+        first, *copies = _told(flight, rules) if flight.step else flight.ended
+        decision = rules.decide(message.tries + 1, first.outcome, flight.started_at)
         state, retry_at = _consequence(decision)
-        word = _WORDS[state]
-        number = flight.message.attempts_made + 1
-        attempts = [_attempt(flight, number, first, word, retry_at)]
-        for copy, exchange in enumerate(flight.ended[1:], number + 1):
+        number = message.attempts_made + 1
+        attempts = [_attempt(flight, number, first, _WORDS[state], retry_at)]
+        for copy, exchange in enumerate(copies, number + 1):
             attempts.append(_attempt(flight, copy, exchange, None, None, copy_of=number))
-        return Result(flight.message, tuple(attempts), state, retry_at)
+        return Result(message, tuple(attempts), state, retry_at)
 
     def _release_overtaken(self, providers: set[str]) -> None:
         now = self._clock.now()
@@ -228,9 +222,16 @@ def _consequence(decision: Decision) -> tuple[State, datetime | None]:
     return (State.DELIVERED if isinstance(decision, Delivered) else State.FAILED), None
 
 
+def _told(flight: Flight, rules: Rules) -> Sequence[Exchange]:
+    """Return what the provider is told, by scripted order, an acknowledgement first."""
+    if flight.step and flight.step.kind is FaultKind.LOSE_ACK:
+        return [_without_ack(exchange) for exchange in flight.ended]
+    return sorted(flight.ended, key=lambda each: each.outcome not in rules.acknowledging)
+
+
 def _without_ack(exchange: Exchange) -> Exchange:
     text = f"scripted: the receiver's answer ({exchange.outcome}) was lost on the way"
-    return exchange._replace(outcome=outcome.LOST_ACK, error=text)
+    return exchange._replace(outcome=LOST_ACK, error=text)
 
 
 def _attempt(

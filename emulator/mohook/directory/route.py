@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 
-__all__ = ["OnChange", "Route", "ignore_changes"]
+__all__ = ["Directory", "OnChange", "Route", "ignore_changes"]
 
 OnChange = Callable[[str, str | None], None]
 """Told `(endpoint, webhook)` when the webhook of an endpoint becomes another one.
@@ -26,6 +27,25 @@ class Route(NamedTuple):
     webhook: str | None
     cpaas: bool
     account: Any
+
+
+class Directory(Protocol):
+    """What the emulator asks of either provider's directory."""
+
+    def route(self, recipient: str, now: datetime) -> Route:
+        """Return where the messages of `recipient` go at `now`."""
+
+    def webhook(self, endpoint: str) -> str | None:
+        """Return where an endpoint posts, or None where it posts nowhere."""
+
+    def dump(self) -> dict[str, Any]:
+        """Return the state as JSON-able data."""
+
+    def load(self, state: Mapping[str, Any], /) -> None:
+        """Take a state that `dump` made."""
+
+    def reset(self) -> None:
+        """Go back to the settings."""
 
 
 def ignore_changes(endpoint: str, webhook: str | None) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from mohook.delivery.retry import RetryPolicy
 from mohook.settings import Settings
 
-__all__ = ["Draft", "Payload", "Provider", "WireNames"]
+__all__ = ["NO_FIELDS", "Draft", "Payload", "Provider", "WireNames"]
 
 Payload = dict[str, Any]
 """One inbound message as the provider posts it: keys in wire order, JSON values."""
+
+
+NO_FIELDS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,7 @@ class WireNames:
     recipient: str
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """One message that somebody wants sent, before the provider gives it its wire form.
 
     `account` is the provider's own record of who receives: an `Ip1Account` or an
@@ -40,7 +43,7 @@ class Draft:
     body: str
     at: datetime
     account: Any
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = NO_FIELDS
 
 
 class Provider(Protocol):

@@ -57,10 +57,11 @@ class Journal:
         subject: Attempt | Message | Mapping[str, Any],
     ) -> None:
         """Write one entry. The caller holds the store's lock."""
-        self._events.append(Event(self.last + 1, at, kind, message_id, subject))
-        if len(self._events) >= 2 * self._keep:
-            del self._events[: -self._keep]
-            self._first = self._events[0].number
+        events = self._events
+        events.append(Event(self._first + len(events), at, kind, message_id, subject))
+        if len(events) >= 2 * self._keep:
+            del events[: -self._keep]
+            self._first = events[0].number
 
     def notify(self) -> None:
         """Wake whoever waits for news."""

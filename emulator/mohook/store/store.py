@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from mohook.delivery.message import Attempt, Message, State
 from mohook.store.journal import Journal
@@ -16,8 +16,7 @@ Room = Callable[[str], int]
 """How many more requests a destination may have in flight."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What became of a claimed message: the attempts just made, and where it stands now."""
 
     message: Message

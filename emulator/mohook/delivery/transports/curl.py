@@ -14,6 +14,7 @@ from mohook.delivery import outcome
 from mohook.delivery.message import Timings
 from mohook.delivery.transports.addresses import AddressRule
 from mohook.delivery.transports.easy import Easy
+from mohook.delivery.transports.kept import KeptConnections
 from mohook.delivery.transports.poller import READ, WRITE, new_poller
 from mohook.delivery.transports.transport import Exchange, Request
 
@@ -48,10 +49,12 @@ class CurlTransport(Generic[Token]):
         self._flights: dict[pycurl.Curl, tuple[Easy, Token]] = {}
         self._idle: list[Easy] = []
         self._ended: list[tuple[Token, Exchange]] = []
+        self._kept = KeptConnections()
         self._timer_at: float | None = None
         self._poller = new_poller()
         self._bell = _Bell()
-        self._poller.watch(self._bell.fileno(), READ)
+        self._bell_fd = self._bell.fileno()
+        self._poller.watch(self._bell_fd, READ)
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
@@ -79,6 +82,7 @@ class CurlTransport(Generic[Token]):
             answer_cap=self._answer_cap,
             allow=self._allow,
             follow_redirects=self._follow_redirects,
+            kept=self._kept,
         )
 
     def wait(self, timeout: float | None) -> list[tuple[Token, Exchange]]:
@@ -100,7 +104,7 @@ class CurlTransport(Generic[Token]):
             left = min(left, max(0.0, self._timer_at - time.monotonic()))
         rung = False
         for fd, events in self._poller.poll(left):
-            if fd == self._bell.fileno():
+            if fd == self._bell_fd:
                 self._bell.silence()
                 rung = True
             else:
@@ -108,7 +112,8 @@ class CurlTransport(Generic[Token]):
         return rung
 
     def _run_timer(self) -> None:
-        while self._timer_at is not None and self._timer_at <= time.monotonic():
+        """Let libcurl act on its timer, once: it may set it to now again and again."""
+        if self._timer_at is not None and self._timer_at <= time.monotonic():
             self._timer_at = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
 

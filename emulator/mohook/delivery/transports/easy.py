@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import socket
-from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
+import certifi
 import pycurl
 
 from mohook.delivery import outcome
 from mohook.delivery.message import Timings
 from mohook.delivery.transports.addresses import AddressRule
-from mohook.delivery.transports.failures import failure
+from mohook.delivery.transports.failures import failure, is_whole
 from mohook.delivery.transports.headers import USER_AGENT, request_headers
+from mohook.delivery.transports.kept import KeptConnections
 from mohook.delivery.transports.transport import Exchange, Request
 
 __all__ = ["Easy"]
@@ -36,22 +38,35 @@ class Easy:
     """A handle of libcurl's easy interface that posts JSON and notes what comes back."""
 
     def __init__(
-        self, *, time_limit_ms: int, answer_cap: int, allow: AddressRule, follow_redirects: bool
+        self,
+        *,
+        time_limit_ms: int,
+        answer_cap: int,
+        allow: AddressRule,
+        follow_redirects: bool,
+        kept: KeptConnections,
     ) -> None:
         self.curl = pycurl.Curl()
         self._request = Request("", b"")
         self._host = ""
-        self._forbidden: str | None = None
-        self._sent = False
         self._allow = allow
         self._answer_cap = answer_cap
-        self._follow_redirects = follow_redirects
-        self._head = BytesIO()
-        self._body = BytesIO()
-        self._set_up(time_limit_ms)
+        self._kept = kept
+        self._head: list[bytes] = []
+        self._body: list[bytes] = []
+        self._forget()
+        for option, value in self._options(time_limit_ms, follow_redirects).items():
+            self.curl.setopt(option, value)
 
-    def _set_up(self, time_limit_ms: int) -> None:
-        options: dict[int, Any] = {
+    def _forget(self) -> None:
+        self._head.clear()
+        self._body.clear()
+        self._forbidden: str | None = None
+        self._opened: list[int] = []
+        self._sent_after: int | None = None
+
+    def _options(self, time_limit_ms: int, follow_redirects: bool) -> dict[int, Any]:
+        return {
             pycurl.NOSIGNAL: 1,
             pycurl.PROXY: "",  # a bench carrier speaks to the receiver itself, always
             pycurl.PROTOCOLS: _HTTP,
@@ -59,46 +74,43 @@ class Easy:
             pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
             pycurl.USERAGENT: USER_AGENT,
             pycurl.HTTPHEADER: ["Content-Type: application/json", "Expect:"],
+            pycurl.CAINFO: os.environ.get("SSL_CERT_FILE") or certifi.where(),
             pycurl.TIMEOUT_MS: time_limit_ms,
             pycurl.CONNECTTIMEOUT_MS: time_limit_ms,
             pycurl.MAXFILESIZE_LARGE: self._answer_cap,
             pycurl.MAXAGE_CONN: IDLE_SECONDS,
-            pycurl.WRITEFUNCTION: self._body.write,
-            pycurl.HEADERFUNCTION: self._head.write,
+            pycurl.WRITEFUNCTION: self._body.append,
+            pycurl.HEADERFUNCTION: self._head.append,
             pycurl.OPENSOCKETFUNCTION: self._open_socket,
             pycurl.PREREQFUNCTION: self._before_request,
-            pycurl.FOLLOWLOCATION: int(self._follow_redirects),
+            pycurl.FOLLOWLOCATION: int(follow_redirects),
             pycurl.MAXREDIRS: MAX_REDIRECTS,
             pycurl.POSTREDIR: pycurl.REDIR_POST_ALL,
         }
-        for option, value in options.items():
-            self.curl.setopt(option, value)
 
     def prepare(self, request: Request) -> None:
-        """Take the next request. Raises `pycurl.error` or UnicodeError for an impossible URL."""
+        """Take the next request. Raises `pycurl.error` or ValueError for an impossible URL."""
         if request.url != self._request.url:
             self.curl.setopt(pycurl.URL, request.url)
             self._host = (urlsplit(request.url).hostname or "").lower()
         self.curl.setopt(pycurl.POSTFIELDS, request.body)
         self._request = request
-        self._forbidden = None
-        self._sent = False
-        for buffer in (self._head, self._body):
-            buffer.seek(0)
-            buffer.truncate()
+        self._forget()
 
     def answered(self) -> Exchange:
-        """Return the exchange of a request that got a complete answer."""
+        """Return the exchange of a request that libcurl takes for answered."""
         status = self.curl.getinfo(pycurl.RESPONSE_CODE)
+        if not is_whole(self._head, status):
+            return self._exchange(outcome.MALFORMED, "the answer's head is cut off or no HTTP")
         return self._exchange(str(status), None)
 
     def failed(self, code: int, text: str) -> Exchange:
         """Return the exchange of a request that libcurl gave up with an error code."""
         if self._forbidden:
             return self._exchange(outcome.FORBIDDEN, self._refusal(self._forbidden))
-        named = failure(code, self.curl.getinfo(pycurl.OS_ERRNO))
         if code == pycurl.E_ABORTED_BY_CALLBACK:
             text = "the receiver closed a kept-alive connection without an answer"
+        named = failure(code, text, self.curl.getinfo(pycurl.OS_ERRNO), self._head)
         return self._exchange(named, text or outcome.in_words(named))
 
     def _exchange(self, named: str, error: str | None) -> Exchange:
@@ -107,30 +119,37 @@ class Easy:
             named,
             info(pycurl.RESPONSE_CODE) or None,
             error,
-            Timings(*[info(option) for option in _TIMES]),
+            Timings._make(map(info, _TIMES)),
             request_headers(self._request.url, len(self._request.body)),
-            self._head.getvalue(),
-            self._body.getvalue()[: self._answer_cap],
+            b"".join(self._head),
+            b"".join(self._body)[: self._answer_cap],
         )
 
-    def _open_socket(self, _purpose: int, address: Any) -> socket.socket | int:
+    def _open_socket(self, _purpose: int, address: Any) -> int:
         if not self._allow.allows(self._host, address.addr[0]):
             self._forbidden = address.addr[0]
-            return pycurl.SOCKET_BAD
+            return int(pycurl.SOCKET_BAD)
         opened = socket.socket(address.family, address.socktype, address.protocol)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return opened
+        self._opened.append(opened.detach())  # libcurl's from here on
+        return self._opened[-1]
 
-    def _before_request(self, *_addresses: object) -> int:
+    def _before_request(self, *ends: str | int) -> int:
         """Stop libcurl from sending the same POST twice within one attempt.
 
         When a kept-alive connection dies without an answer, libcurl silently sends the
         request again on a new one. The receiver may have read the first: it would see two
-        requests where the journal shows one attempt.
+        requests where the journal shows one attempt. Only a connection that was dead before
+        the request went out is known not to have brought it.
         """
-        if self._sent and not self._follow_redirects:
+        if self._sent_after == len(self._head):
             return int(pycurl.PREREQFUNC_ABORT)
-        self._sent = True
+        if self._opened:
+            self._kept.add(ends, self._opened)
+            self._opened = []
+            self._sent_after = len(self._head)
+        elif not self._kept.is_dead(ends):
+            self._sent_after = len(self._head)
         return int(pycurl.PREREQFUNC_OK)
 
     def _refusal(self, address: str) -> str:

@@ -14,6 +14,7 @@ __all__ = ["USER_AGENT", "request_headers"]
 USER_AGENT = f"mohook/{mohook.__version__}"
 
 
+@lru_cache(maxsize=4096)
 def request_headers(url: str, length: int) -> Headers:
     """Return the headers that libcurl sends for a POST of `length` bytes, in its order."""
     return (*_fixed_headers(url), ("Content-Length", str(length)))

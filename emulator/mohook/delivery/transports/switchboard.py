@@ -30,10 +30,8 @@ class Switchboard(Generic[Token]):
 
     def start(self, request: Request, token: Token) -> None:
         """Begin a request on the transport that serves its URL."""
-        if self._apps.serves(request.url):
-            self._apps.start(request, token)
-            return
-        self._over_http().start(request, token)
+        transport = self._apps if self._apps.serves(request.url) else self._over_http()
+        transport.start(request, token)
 
     def _over_http(self) -> Transport[Token]:
         if self._http is None:
