@@ -62,8 +62,14 @@ def batch(drafts: Sequence[Draft], random: Random, settings: Settings) -> list[P
     if not drafts:
         return []
     tail = draw_tail(len(drafts), random)
-    batch_id = object_id(_seconds(drafts[0].at), tail - 1)
-    return [_payload(draft, batch_id, tail + place, settings) for place, draft in enumerate(drafts)]
+    at = drafts[0].at
+    seconds = _seconds(at)
+    batch_id = object_id(seconds, tail - 1)
+    return [
+        # One request is received at one time, nearly always.
+        _payload(draft, seconds if draft.at is at else _seconds(draft.at), batch_id, tail, settings)
+        for tail, draft in enumerate(drafts, tail)
+    ]
 
 
 def renewed(payload: Payload, at: datetime, random: Random) -> Payload:
@@ -74,8 +80,7 @@ def renewed(payload: Payload, at: datetime, random: Random) -> Payload:
     return payload | {"id": object_id(_seconds(at), draw_tail(1, random))}
 
 
-def _payload(draft: Draft, batch_id: str, tail: int, settings: Settings) -> Payload:
-    seconds = _seconds(draft.at)
+def _payload(draft: Draft, seconds: int, batch_id: str, tail: int, settings: Settings) -> Payload:
     created, modified = _stamps(seconds)
     text = _segmentation(draft, settings)
     switches = settings.ip1
