@@ -65,6 +65,8 @@ class Emulator:
         self.apps: InProcessTransport[Flight] = InProcessTransport(answer_cap=serve.answer_cap)
         self._lock = RLock()
         self._random = Random(serve.seed)
+        self._new_ids = Random(f"new ids {serve.seed}")  # the delivering thread's own
+        self._moves = 0
         self.ip1 = Ip1Directory(self.settings, self._webhook_changed)
         self.intelepeer = IntelePeerDirectory(self.settings, self._webhook_changed)
         self._directories: dict[str, Directory] = {"ip1": self.ip1, "intelepeer": self.intelepeer}
@@ -110,10 +112,10 @@ class Emulator:
             partial(self._renewed, provider) if delivery.new_id_per_attempt else None,
         )
 
-    def _renewed(self, provider: Provider, payload: bytes, at: datetime) -> bytes:
-        with self._lock:
-            data = provider.renewed(json.loads(payload), at, self._random, self.settings)
-        return encode(data)
+    def _renewed(self, provider: Provider, message: Message, at: datetime) -> bytes:
+        account = self._directories[provider.name].route(message.recipient, at).account
+        payload = json.loads(message.payload)
+        return encode(provider.renewed(payload, at, account, self._new_ids))
 
     def webhook(self, endpoint: str) -> str | None:
         """Return where an endpoint's messages go now; None when it has no webhook."""
@@ -122,6 +124,7 @@ class Emulator:
 
     def _webhook_changed(self, endpoint: str, webhook: str | None) -> None:
         now = self.clock.now()
+        self._moves += 1
         self.store.note(now, "webhook.changed", {"endpoint": endpoint, "webhook": webhook})
         self.store.move(endpoint, origin(webhook) if webhook else None, now)
         self._wake()
@@ -140,10 +143,20 @@ class Emulator:
         submissions: Sequence[Submission],
     ) -> list[Message]:
         with self._lock:
+            moves = self._moves
             messages = made_by(submissions, self.clock.now())
             self.store.accept(messages)
+            if moves != self._moves:
+                self._catch_up(messages)
         self._wake()
         return messages
+
+    def _catch_up(self, messages: Sequence[Message]) -> None:
+        """Send on what was routed before a webhook changed, and accepted after."""
+        now = self.clock.now()
+        for endpoint in {message.endpoint for message in messages}:
+            webhook = self.webhook(endpoint)
+            self.store.move(endpoint, origin(webhook) if webhook else None, now)
 
     def resend(self, message_id: str) -> Message:
         """Make a message due now: a finished one with the full number of tries again."""

@@ -10,6 +10,7 @@ MohookError
 ├── NotFoundError (LookupError)         no such message, number, account or customer
 │   └── UnknownNumberError              a number outside a closed inventory
 ├── UnauthorizedError (PermissionError) a token or password that is not good
+│   └── TokenExpiredError               a token that was good once
 ├── ConflictError (RuntimeError)        asked for what the state of things does not allow
 ├── NotSettledError (RuntimeError)      the bound on attempts was reached; shows the timeline
 ├── StoreError (RuntimeError)           state that cannot be read or written
@@ -31,6 +32,7 @@ __all__ = [
     "SettingsError",
     "StoreError",
     "TextError",
+    "TokenExpiredError",
     "UnauthorizedError",
     "UnknownNumberError",
     "UnreachableError",
@@ -76,6 +78,10 @@ class UnknownNumberError(NotFoundError):
 
 class UnauthorizedError(MohookError, PermissionError):
     """The token or password is not good."""
+
+
+class TokenExpiredError(UnauthorizedError):
+    """The token was good once; its 24 hours are over."""
 
 
 class ConflictError(MohookError, RuntimeError):

@@ -7,8 +7,14 @@ from datetime import timedelta
 import pytest
 from tests.directory.bench import CUSTOMERS, NOW, ONE, Bench, closed
 
-from mohook.errors import ConflictError, InputError, NotFoundError, UnauthorizedError
-from mohook.providers.intelepeer.tokens import TOKEN_LIFETIME, TokenExpiredError
+from mohook.errors import (
+    ConflictError,
+    InputError,
+    NotFoundError,
+    TokenExpiredError,
+    UnauthorizedError,
+)
+from mohook.providers.intelepeer.tokens import TOKEN_LIFETIME
 from mohook.settings import CustomerSettings, SignatureSettings
 
 

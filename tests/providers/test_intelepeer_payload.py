@@ -160,7 +160,7 @@ def test_message_set_by_hand_is_never_split() -> None:
 def test_renewed_message_differs_in_its_refid_alone() -> None:
     """A new attempt under a new id is the same message, with the same literal code."""
     payload = one()
-    fresh = renewed(payload, Random(3), Settings(), LITERAL)
+    fresh = renewed(payload, LITERAL, Random(3))
     assert list(fresh) == list(payload)
     assert {name for name in payload if fresh[name] != payload[name]} == {"refid"}
 
@@ -168,17 +168,9 @@ def test_renewed_message_differs_in_its_refid_alone() -> None:
 def test_renewed_message_is_signed_again_by_its_customer() -> None:
     """An HMAC covers the new refid, under the secret of the customer."""
     customer = replace(signing(mode="hmac"), secret="other")
-    fresh = renewed(one(customer), Random(3), Settings(), customer)
+    fresh = renewed(one(customer), customer, Random(3))
     signed = (fresh["refid"] + "Hello World!").encode()
     assert fresh["signature"] == hmac.new(b"other", signed, "sha256").hexdigest()
-
-
-def test_renewed_message_without_customer_is_signed_by_the_settings() -> None:
-    """Where no customer is known, the secret and signature of the settings sign."""
-    how = IntelePeerSettings(secret="s", signature=SignatureSettings(mode="hmac"))
-    fresh = renewed(one(), Random(3), Settings(intelepeer=how), None)
-    signed = (fresh["refid"] + "Hello World!").encode()
-    assert fresh["signature"] == hmac.new(b"s", signed, "sha256").hexdigest()
 
 
 def test_customer_shows_no_secret() -> None:

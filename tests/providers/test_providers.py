@@ -55,7 +55,7 @@ def test_wire_names_are_those_of_the_payload(name: str) -> None:
         draft.sender,
         draft.recipient,
     )
-    fresh = provider.renewed(payload, draft.at, Random(1), Settings())
+    fresh = provider.renewed(payload, draft.at, draft.account, Random(1))
     assert fresh[wire.id] != payload[wire.id]
     assert fresh | {wire.id: payload[wire.id]} == payload
 

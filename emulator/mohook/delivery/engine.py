@@ -6,7 +6,7 @@ It has no thread and no loop of its own: drivers (`live.py`, `manual.py`) call `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -18,7 +18,7 @@ from mohook.delivery.outcome import FAILURES, LOST_ACK
 from mohook.delivery.retry import Decision, Delivered, GivenUp, RetryAt, RetryPolicy
 from mohook.delivery.transports.headers import request_headers
 from mohook.delivery.transports.transport import Exchange, Request, Transport
-from mohook.store.store import Result, Store
+from mohook.store.store import Result, Room, Store
 
 __all__ = ["Engine", "Flight", "Rules"]
 
@@ -39,7 +39,7 @@ class Rules:
     policy: RetryPolicy
     acknowledging: frozenset[str]
     retries_failures: bool = True
-    renew: Callable[[bytes, datetime], bytes] | None = None
+    renew: Callable[[Message, datetime], bytes] | None = None
 
     def decide(self, attempt: int, outcome: str, now: datetime) -> Decision:
         """Return what follows attempt number `attempt`, which began at `now`."""
@@ -60,6 +60,7 @@ class Flight:
     step: FaultStep | None
     expected: int = 1
     ended: tuple[Exchange, ...] = ()
+    overtakes: Sequence[str] = ()
 
 
 class Engine:
@@ -109,20 +110,34 @@ class Engine:
         in_all = self._in_all - self._transport.in_flight
         return max(0, min(in_all, self._per_receiver - self._busy.get(destination, 0)))
 
-    def start_due(self) -> int:
-        """Start every attempt that is due now and has room; return how many messages that took."""
+    def start_due(self, most: int | None = None) -> int:
+        """Start attempts that are due now and have room, of `most` messages; return how many."""
         now = self._clock.now()
         lease = self._clock.span(self._time_limit + LEASE_MARGIN)
-        claimed = self._store.claim(now, lease, self.room)
+        claimed = self._store.claim(now, lease, self._room_for(most))
         if self._shuffle:
             self._shuffle.shuffle(claimed)
         for message in claimed:
             self._launch(message, now)
         return len(claimed)
 
+    def _room_for(self, most: int | None) -> Room:
+        """Return the room of one claim: what one destination is granted, no other gets."""
+        left = self._in_all - self._transport.in_flight
+        left = left if most is None else min(left, most)
+
+        def room(destination: str) -> int:
+            nonlocal left
+            granted = max(0, min(left, self.room(destination)))
+            left -= granted
+            return granted
+
+        return room
+
     def _launch(self, message: Message, now: datetime) -> None:
         url = self._routes(message.endpoint)
         if url is None:
+            self._store.postpone(message.id, now)  # ends the lease: nobody is sending it
             self._store.move(message.endpoint, None, now)
             return
         step = self._held_back.pop(message.id, None)
@@ -148,6 +163,8 @@ class Engine:
             return
         if step and step.kind is FaultKind.DUPLICATE:
             flight.expected = 2
+        if self._overtaken:
+            flight.overtakes = self._overtaken.pop(flight.message.provider, ())
         for _ in range(flight.expected):
             self._busy[flight.destination] = self._busy.get(flight.destination, 0) + 1
             self._transport.start(Request(flight.url, flight.body), flight)
@@ -167,7 +184,7 @@ class Engine:
 
     def _body(self, message: Message, now: datetime) -> bytes:
         renew = self._rules[message.provider].renew
-        return renew(message.payload, now) if renew and message.tries else message.payload
+        return renew(message, now) if renew and message.tries else message.payload
 
     def collect(self, timeout: float | None) -> list[Attempt]:
         """Wait up to `timeout` real seconds for requests to end; record and return the attempts."""
@@ -175,19 +192,25 @@ class Engine:
         ended = self._transport.wait(0 if scripted else timeout)
         for flight, _ in ended:
             self._busy[flight.destination] -= 1
-        results = [
-            self._result(flight)
-            for flight, exchange in (*scripted, *ended)
-            if self._is_whole(flight, exchange)
+        whole = [
+            flight for flight, exchange in (*scripted, *ended) if self._is_whole(flight, exchange)
         ]
+        results = [self._result(flight) for flight in whole]
         if results:
             self._store.record(results)
-            self._release_overtaken({result.message.provider for result in results})
+        for flight in whole:
+            if flight.overtakes:
+                self._release(flight.overtakes)
         return [attempt for result in results for attempt in result.attempts]
 
     def wake(self) -> None:
         """Make a `collect` in another thread return soon."""
         self._transport.wake()
+
+    def reset(self) -> None:
+        """Forget who is held back by a script: the store has forgotten them, or others its ids."""
+        self._held_back.clear()
+        self._overtaken.clear()
 
     def _is_whole(self, flight: Flight, exchange: Exchange) -> bool:
         flight.ended += (exchange,)
@@ -205,12 +228,11 @@ class Engine:
             attempts.append(_attempt(flight, copy, exchange, None, None, copy_of=number))
         return Result(message, tuple(attempts), state, retry_at)
 
-    def _release_overtaken(self, providers: set[str]) -> None:
+    def _release(self, overtaken: Iterable[str]) -> None:
         now = self._clock.now()
-        for provider in providers & self._overtaken.keys():
-            for message_id in self._overtaken.pop(provider):
-                if message_id in self._held_back:
-                    self._store.postpone(message_id, now)
+        for message_id in overtaken:
+            if message_id in self._held_back:
+                self._store.postpone(message_id, now)
 
 
 _WORDS = {State.DELIVERED: "delivered", State.PENDING: "retry", State.FAILED: "given-up"}
@@ -230,6 +252,8 @@ def _told(flight: Flight, rules: Rules) -> Sequence[Exchange]:
 
 
 def _without_ack(exchange: Exchange) -> Exchange:
+    if exchange.outcome in FAILURES:
+        return exchange  # there was no answer to lose
     text = f"scripted: the receiver's answer ({exchange.outcome}) was lost on the way"
     return exchange._replace(outcome=LOST_ACK, error=text)
 

@@ -23,7 +23,8 @@ class ManualDriver:
 
     Each call returns when all that it started has ended, with the attempts that it made.
     Each raises `NotSettledError`, with the timeline, when it would make more than
-    `max_attempts`; all attempts made until then are recorded.
+    `max_attempts`; all attempts made until then are recorded. A scripted duplicate may
+    make it one more.
     """
 
     def __init__(self, engine: Engine, store: Store, clock: ManualClock) -> None:
@@ -66,7 +67,7 @@ class ManualDriver:
         if bound <= 0:
             raise self._not_settled()
         self._clock.move_to(max(due, self._clock.now()))
-        self._engine.start_due()
+        self._engine.start_due(bound)
         made: list[Attempt] = []
         while self._engine.in_flight:
             made += self._engine.collect(None)

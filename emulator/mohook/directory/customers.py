@@ -11,11 +11,16 @@ from random import Random
 from typing import Any, NamedTuple
 
 from mohook.directory.state import signature_from, text
-from mohook.errors import ConflictError, InputError, NotFoundError, UnauthorizedError
+from mohook.errors import (
+    ConflictError,
+    InputError,
+    NotFoundError,
+    TokenExpiredError,
+    UnauthorizedError,
+)
 from mohook.providers.intelepeer.customer import IntelePeerCustomer
 from mohook.providers.intelepeer.tokens import (
     TOKEN_LIFETIME,
-    TokenExpiredError,
     draw_token,
     token_in,
 )

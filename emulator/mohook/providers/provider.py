@@ -74,7 +74,8 @@ class Provider(Protocol):
         May return more payloads than drafts where the provider splits a long message.
         """
 
-    def renewed(
-        self, payload: Payload, at: datetime, random: Random, settings: Settings
-    ) -> Payload:
-        """Return the same message under a new id (switch `delivery.new_id_per_attempt`)."""
+    def renewed(self, payload: Payload, at: datetime, account: Any, random: Random) -> Payload:
+        """Return the same message under a new id (switch `delivery.new_id_per_attempt`).
+
+        `at` is when it is sent again; `account` is that of the draft.
+        """

@@ -49,9 +49,9 @@ class CurlTransport(Generic[Token]):
         self._flights: dict[pycurl.Curl, tuple[Easy, Token]] = {}
         self._idle: list[Easy] = []
         self._ended: list[tuple[Token, Exchange]] = []
-        self._kept = KeptConnections()
         self._timer_at: float | None = None
         self._poller = new_poller()
+        self._kept = KeptConnections(self._poller)
         self._bell = _Bell()
         self._bell_fd = self._bell.fileno()
         self._poller.watch(self._bell_fd, READ)
@@ -88,6 +88,7 @@ class CurlTransport(Generic[Token]):
     def wait(self, timeout: float | None) -> list[tuple[Token, Exchange]]:
         """Return requests that have ended; block up to `timeout` seconds, None without end."""
         deadline = time.monotonic() + (_LONGEST_WAIT if timeout is None else timeout)
+        self._poll(0.0)  # learn which idle connections have ended before one is used again
         while True:
             self._run_timer()
             self._reap()

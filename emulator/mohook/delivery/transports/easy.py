@@ -23,6 +23,8 @@ __all__ = ["Easy"]
 MAX_REDIRECTS = 5
 IDLE_SECONDS = 1  # an older idle connection may be one that its receiver is just closing
 
+_GO_ON = int(pycurl.PREREQFUNC_OK)
+_ABORT = int(pycurl.PREREQFUNC_ABORT)
 _HTTP = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 _TIMES = (
     pycurl.NAMELOOKUP_TIME,
@@ -76,7 +78,6 @@ class Easy:
             pycurl.HTTPHEADER: ["Content-Type: application/json", "Expect:"],
             pycurl.CAINFO: os.environ.get("SSL_CERT_FILE") or certifi.where(),
             pycurl.TIMEOUT_MS: time_limit_ms,
-            pycurl.CONNECTTIMEOUT_MS: time_limit_ms,
             pycurl.MAXFILESIZE_LARGE: self._answer_cap,
             pycurl.MAXAGE_CONN: IDLE_SECONDS,
             pycurl.WRITEFUNCTION: self._body.append,
@@ -134,7 +135,7 @@ class Easy:
         self._opened.append(opened.detach())  # libcurl's from here on
         return self._opened[-1]
 
-    def _before_request(self, *ends: str | int) -> int:
+    def _before_request(self, _remote: str, _local: str, remote: int, local: int) -> int:
         """Stop libcurl from sending the same POST twice within one attempt.
 
         When a kept-alive connection dies without an answer, libcurl silently sends the
@@ -143,14 +144,14 @@ class Easy:
         the request went out is known not to have brought it.
         """
         if self._sent_after == len(self._head):
-            return int(pycurl.PREREQFUNC_ABORT)
+            return _ABORT
         if self._opened:
-            self._kept.add(ends, self._opened)
+            self._kept.add((remote, local), self._opened)
             self._opened = []
             self._sent_after = len(self._head)
-        elif not self._kept.is_dead(ends):
+        elif not self._kept.is_dead((remote, local)):
             self._sent_after = len(self._head)
-        return int(pycurl.PREREQFUNC_OK)
+        return _GO_ON
 
     def _refusal(self, address: str) -> str:
         return (

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import select
 from collections.abc import Sequence
 
-__all__ = ["KeptConnections"]
+from mohook.delivery.transports.poller import Poller
 
-Ends = tuple[str | int, ...]
-"""Both addresses and both ports of a connection."""
+__all__ = ["KeptConnections"]
 
 _MOST = 16_384
 
@@ -17,23 +15,19 @@ class KeptConnections:
     """Tells whether a connection was closed by its receiver while it was idle.
 
     libcurl looks for that at most once a second; a receiver that closes right after its
-    answer would cost the next message an attempt.
+    answer would cost the next message an attempt. A connection is known by its two ports.
     """
 
-    def __init__(self) -> None:
-        self._polls: dict[Ends, select.poll] = {}
+    def __init__(self, poller: Poller) -> None:
+        self._poller = poller
+        self._sockets: dict[tuple[int, int], int] = {}
 
-    def add(self, ends: Ends, sockets: Sequence[int]) -> None:
+    def add(self, ports: tuple[int, int], sockets: Sequence[int]) -> None:
         """Take a new connection; one of several sockets that raced cannot be told apart."""
-        if len(self._polls) >= _MOST:
-            self._polls.clear()
-        self._polls.pop(ends, None)
-        if len(sockets) == 1 and hasattr(select, "poll"):
-            poll = self._polls[ends] = select.poll()
-            poll.register(sockets[0], select.POLLIN)
+        if len(self._sockets) >= _MOST:
+            self._sockets.clear()
+        self._sockets[ports] = sockets[0] if len(sockets) == 1 else -1
 
-    def is_dead(self, ends: Ends) -> bool:
-        """Whether an idle connection has something to read: its end, for no answer is due."""
-        poll = self._polls.get(ends)
-        ready = poll.poll(0) if poll else ()
-        return any(event != select.POLLNVAL for _, event in ready)
+    def is_dead(self, ports: tuple[int, int]) -> bool:
+        """Whether a connection had something to read while idle: its end, no answer was due."""
+        return self._poller.spoke_while_idle(self._sockets.get(ports, -1))

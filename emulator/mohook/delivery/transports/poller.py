@@ -25,6 +25,9 @@ class Poller(Protocol):
     def poll(self, timeout: float | None) -> list[tuple[int, int]]:
         """Return (fd, events) that are ready; block up to `timeout` seconds."""
 
+    def spoke_while_idle(self, fd: int) -> bool:
+        """Whether `fd` had something to read after it was forgotten, as of the last `poll`."""
+
     def close(self) -> None:
         """Free the descriptors that polling itself uses."""
 
@@ -42,6 +45,7 @@ if sys.platform == "linux":
         def __init__(self) -> None:
             self._epoll = select.epoll()
             self._wanted: dict[int, int] = {}
+            self._spoke: set[int] = set()
 
         def watch(self, fd: int, events: int) -> None:
             mask = events if events < WRITE else (events & READ) | select.EPOLLOUT
@@ -53,6 +57,8 @@ if sys.platform == "linux":
             except FileNotFoundError:
                 self._epoll.register(fd, mask)
             self._wanted[fd] = events
+            if fd in self._spoke:
+                self._spoke.discard(fd)
 
         def forget(self, fd: int) -> None:
             if fd in self._wanted:
@@ -67,8 +73,12 @@ if sys.platform == "linux":
                     self._unregister(fd)
             return ready
 
+        def spoke_while_idle(self, fd: int) -> bool:
+            return fd in self._spoke
+
         def _unregister(self, fd: int) -> None:
             self._wanted.pop(fd, None)
+            self._spoke.add(fd)
             try:
                 self._epoll.unregister(fd)
             except OSError:
@@ -101,6 +111,9 @@ class SelectorPoller:
 
     def poll(self, timeout: float | None) -> list[tuple[int, int]]:
         return [(key.fd, events) for key, events in self._selector.select(timeout)]
+
+    def spoke_while_idle(self, fd: int) -> bool:
+        return fd >= 0 and bool(select.select([fd], [], [], 0)[0])
 
     def close(self) -> None:
         self._selector.close()

@@ -9,9 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
-from mohook.errors import ConflictError, MohookError, NotFoundError, UnauthorizedError
+from mohook.errors import (
+    ConflictError,
+    MohookError,
+    NotFoundError,
+    TokenExpiredError,
+    UnauthorizedError,
+)
 from mohook.providers.intelepeer.provisioning import ProvisioningState
-from mohook.providers.intelepeer.tokens import TokenExpiredError
 
 __all__ = [
     "Answer",

@@ -35,22 +35,18 @@ def payloads(drafts: Sequence[Draft], random: Random, settings: Settings) -> lis
     ]
 
 
-def renewed(
-    payload: Payload, random: Random, settings: Settings, customer: IntelePeerCustomer | None
-) -> Payload:
+def renewed(payload: Payload, customer: IntelePeerCustomer, random: Random) -> Payload:
     """Return `payload` under a new `refid`, signed again where its signature is an HMAC.
 
-    Without a customer, the secret and the signature of `settings` sign.
-
+    The form of the old one, hex or `SM`, is that of the new one.
     Assumption: `delivery.new_id_per_attempt`.
     """
-    signer = customer or IntelePeerCustomer(
-        name="", secret=settings.intelepeer.secret, signature=settings.intelepeer.signature
-    )
-    fresh = payload | {"refid": draw_refid(settings.intelepeer.refid, random)}
-    if signer.signature.mode == "hmac" and "signature" in payload:
-        fresh["signature"] = signature(signer, fresh["refid"], _text(fresh.get("message"), ""))
-    return fresh
+    was_sm = _text(payload.get("refid"), "").startswith("SM")
+    refid = draw_refid("sm" if was_sm else "hex", random)
+    if customer.signature.mode != "hmac" or "signature" not in payload:
+        return payload | {"refid": refid}
+    signed = signature(customer, refid, _text(payload.get("message"), ""))
+    return payload | {"refid": refid, "signature": signed}
 
 
 def _texts(draft: Draft, settings: Settings) -> Sequence[str]:

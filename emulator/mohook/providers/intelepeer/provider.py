@@ -56,16 +56,8 @@ class IntelePeer:
         return wire.payloads(drafts, random, settings)
 
     def renewed(
-        self,
-        payload: Payload,
-        at: datetime,
-        random: Random,
-        settings: Settings,
-        account: IntelePeerCustomer | None = None,
+        self, payload: Payload, at: datetime, account: IntelePeerCustomer, random: Random
     ) -> Payload:
-        """Return the same message under a new reference id.
-
-        With `account`, an HMAC is made anew under that customer's secret.
-        """
+        """Return the same message under a new reference id, an HMAC made anew."""
         del at
-        return wire.renewed(payload, random, settings, account)
+        return wire.renewed(payload, account, random)

@@ -7,16 +7,12 @@ from random import Random
 
 from mohook.errors import UnauthorizedError
 
-__all__ = ["TOKEN_LIFETIME", "TokenExpiredError", "draw_token", "token_in"]
+__all__ = ["TOKEN_LIFETIME", "draw_token", "token_in"]
 
 TOKEN_LIFETIME = timedelta(hours=24)
 """Source: IntelePeer, API Authentication."""
 
 _TOKEN_BITS = 160
-
-
-class TokenExpiredError(UnauthorizedError):
-    """The token was good once; its 24 hours are over."""
 
 
 def draw_token(random: Random) -> str:

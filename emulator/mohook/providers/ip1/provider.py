@@ -9,6 +9,7 @@ from random import Random
 from mohook.delivery.retry import RetryPolicy
 from mohook.providers.acknowledgement import acknowledged
 from mohook.providers.ip1 import payload as wire
+from mohook.providers.ip1.account import Ip1Account
 from mohook.providers.provider import Draft, Payload, WireNames
 from mohook.settings import Settings
 from mohook.sms.addresses import is_alphanumeric, require_msisdn
@@ -62,8 +63,8 @@ class Ip1:
         return wire.batch(drafts, random, settings)
 
     def renewed(
-        self, payload: Payload, at: datetime, random: Random, settings: Settings
+        self, payload: Payload, at: datetime, account: Ip1Account, random: Random
     ) -> Payload:
         """Return the same message under a new id."""
-        del settings
+        del account
         return wire.renewed(payload, at, random)
