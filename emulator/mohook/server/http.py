@@ -1,0 +1,164 @@
+"""Serves the app over HTTP with waitress: a real port, threads, and a clean end."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import socket
+from threading import Thread
+from time import monotonic, sleep
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
+from waitress.server import TcpWSGIServer, create_server  # type: ignore[import-untyped]
+from waitress.task import ErrorTask  # type: ignore[import-untyped]
+
+from mohook.errors import SettingsError
+from mohook.server.app import CLOSING
+from mohook.server.problems import ProblemError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+__all__ = ["HttpServer"]
+
+THREADS = 64
+"""More than all the requests that may wait or stream at a time, so that others find one."""
+
+_PATIENCE = 5.0  # seconds for what is being answered when the server ends
+_GRACE_FOR_BODIES = 65_536  # what a body may be over the cap and still be refused by the app
+
+
+class _Refusal(ErrorTask):  # type: ignore[misc] # untyped
+    """Tells what waitress itself refuses (broken HTTP, huge bodies) as problem details."""
+
+    def execute(self) -> None:
+        """Write the answer and close the connection."""
+        error = self.request.error
+        answer = ProblemError(error.code, str(error.body)).response()
+        body = answer.get_data()
+        self.status = answer.status
+        self.response_headers.append(("Content-Type", answer.content_type or ""))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc] # untyped
+    error_task_class = _Refusal
+
+
+class HttpServer:
+    """One app on one address. Use it in a `with` block, or call `start` and `stop`.
+
+    Port 0 takes a free port; `port` and `url` tell the real one. The socket is bound when the
+    object is made, so a port that is taken is told at once, as SettingsError.
+    """
+
+    def __init__(self, app: Flask, host: str = "127.0.0.1", port: int = 7670) -> None:
+        self._app = app
+        self._host = host
+        self._socket = _bound(host, port)
+        self.port: int = self._socket.getsockname()[1]
+        self._server = self._new_server()
+        self._thread = Thread(target=self._server.run, name="mohook-http", daemon=True)
+
+    def _new_server(self) -> TcpWSGIServer:
+        logging.getLogger("waitress").setLevel(logging.CRITICAL)
+        server = create_server(
+            self._app,
+            sockets=[self._socket],
+            threads=THREADS,
+            ident="mohook",
+            connection_limit=1_000,
+            channel_request_lookahead=1,  # lets a stream see that its reader has gone
+            max_request_body_size=self._app.config["MAX_CONTENT_LENGTH"] + _GRACE_FOR_BODIES,
+            clear_untrusted_proxy_headers=True,
+        )
+        server.channel_class = _Channel
+        return server
+
+    @property
+    def url(self) -> str:
+        """Where a program on this machine finds the server."""
+        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - recognized, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    def start(self) -> None:
+        """Begin to answer, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End: streams at once, what is being answered within five seconds."""
+        self._app.extensions[CLOSING].set()
+        if not self._thread.is_alive():
+            self._socket.close()
+            return
+        self._server.task_dispatcher.shutdown(timeout=_PATIENCE)
+        self._flush()
+        # Only its own thread may close what waitress waits on.
+        self._server.trigger.pull_trigger(self._close_all)
+        self._thread.join(_PATIENCE)
+
+    def _flush(self) -> None:
+        deadline = monotonic() + 1.0
+        while self._unsent() and monotonic() < deadline:
+            sleep(0.005)
+
+    def _unsent(self) -> bool:
+        channels = list(self._server.active_channels.values())
+        return any(channel.total_outbufs_len for channel in channels)
+
+    def _close_all(self) -> None:
+        for channel in list(self._server.active_channels.values()):
+            channel.handle_close()
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = _found(host, port)
+        listener = socket.socket(family, kind, protocol)
+    except OSError as problem:
+        msg = f"--host {host!r}: no such address ({problem}); try --host 127.0.0.1"
+        raise SettingsError(msg) from problem
+    with contextlib.suppress(OSError):
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(1024)
+    except OSError as problem:
+        listener.close()
+        raise SettingsError(_refused(host, port, problem)) from problem
+    return listener
+
+
+def _found(host: str, port: int) -> Any:
+    return socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+        0
+    ]
+
+
+def _refused(host: str, port: int, problem: OSError) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return (
+            f"--port {port}: something listens on {host}:{port} already, perhaps another mohook; "
+            "choose another port, or --port 0 for a free one"
+        )
+    if problem.errno == errno.EACCES:
+        return f"--port {port}: not allowed to listen there; choose one above 1023, or --port 0"
+    return f"--host {host!r} --port {port}: cannot listen there ({problem}); try --host 127.0.0.1"

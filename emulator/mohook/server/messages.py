@@ -1,0 +1,123 @@
+"""Messages: sending, listing, sending again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+
+from mohook.delivery.message import State
+from mohook.rendering import message_json
+from mohook.server.bulk import NDJSON_TYPE, read_lines
+from mohook.server.current import emulator
+from mohook.server.models.messages import (
+    MessageId,
+    MessageShown,
+    MessagesPage,
+    MessagesQuery,
+    MessagesShown,
+    ResendFailed,
+    SendBody,
+    WaitQuery,
+)
+from mohook.server.reading import read_body
+from mohook.server.recipients import require_recipient
+from mohook.server.replies import component, json_body, replies
+from mohook.server.settling import as_they_stand, settle
+from mohook.store.store import MessageFilter
+from mohook.submission import Submission
+
+__all__ = ["api"]
+
+api = APIBlueprint(
+    "messages",
+    __name__,
+    url_prefix="/mohook/v1",
+    abp_tags=[Tag(name="messages", description="Inbound SMS on their way to the receiver.")],
+)
+
+_LINES = {
+    "schema": {"type": "string", "description": "One SendBody a line, all taken or none."},
+}
+_SENT = {
+    "description": "Accepted: the messages, or for lines how many they are.",
+    "content": {
+        "application/json": {
+            "schema": {"anyOf": [component("MessagesShown"), component("AcceptedShown")]}
+        }
+    },
+}
+
+
+@api.post(
+    "/messages",
+    request_body=json_body("SendBody", {NDJSON_TYPE: _LINES}),
+    responses=replies({201: _SENT}, 404, 409, 503, body=True),
+)
+def send(query: WaitQuery) -> tuple[dict[str, Any], int]:
+    """Send an SMS, once or often; or as NDJSON any number of them, all or none.
+
+    With the manual clock the first attempt has been made when this answers.
+    """
+    if request.mimetype == NDJSON_TYPE:
+        return _send_lines(query.wait)
+    given = read_body(SendBody)
+    accepted = emulator().send([_submission(given)])
+    settle(accepted, query.wait)
+    return {"messages": [message_json(each) for each in as_they_stand(accepted)]}, 201
+
+
+def _send_lines(wait: float) -> tuple[dict[str, Any], int]:
+    lines = read_lines(request.get_data(cache=False))
+    with lines.naming_the_line():
+        accepted = emulator().send(lines)
+    settle(accepted, wait)
+    return {"accepted": len(accepted)}, 201
+
+
+def _submission(given: SendBody) -> Submission:
+    return Submission(
+        given.provider, given.from_, given.to, given.body, given.fields, given.count, given.batch
+    )
+
+
+@api.get("/messages", responses=replies({200: MessagesPage}))
+def list_messages(query: MessagesQuery) -> dict[str, Any]:
+    """List messages in the order in which they were accepted, page by page."""
+    require_recipient(query.to)
+    wanted = MessageFilter(
+        query.provider,
+        State(query.state) if query.state else None,
+        query.to,
+        query.after,
+        query.limit,
+    )
+    return {"messages": [message_json(each) for each in emulator().store.messages(wanted)]}
+
+
+@api.get("/messages/<id>", responses=replies({200: MessageShown}, 404))
+def message(path: MessageId) -> dict[str, Any]:
+    """Show one message with its attempts."""
+    return message_json(emulator().store.message(path.id))
+
+
+@api.post("/messages/<id>/resend", responses=replies({200: MessageShown}, 404, 409, 503))
+def resend(path: MessageId, query: WaitQuery) -> dict[str, Any]:
+    """Make a message due now: a finished one with the full number of tries again."""
+    again = emulator().resend(path.id)
+    settle([again], query.wait)
+    return message_json(as_they_stand([again])[0])
+
+
+@api.post(
+    "/resend",
+    request_body=json_body("ResendFailed", required=False),
+    responses=replies({200: MessagesShown}, 409, 503, body=True),
+)
+def resend_failed(query: WaitQuery) -> dict[str, Any]:
+    """Make every failed message due now, or those that failed since a time."""
+    again = emulator().resend_failed(read_body(ResendFailed).since)
+    settle(again, query.wait)
+    return {"messages": [message_json(each) for each in as_they_stand(again)]}
