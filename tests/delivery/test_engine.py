@@ -71,11 +71,12 @@ def test_spacing_counts_from_the_start_of_an_attempt() -> None:
 
 def test_give_up_takes_a_named_failure_for_the_last_word() -> None:
     """With transport_failures = give-up no failure is retried, but a status still is."""
-    for outcome, state in (("timeout", State.FAILED), ("500", State.PENDING)):
-        bench = Bench(FakeTransport(lambda _, said=outcome: said), rules(retries_failures=False))
-        message = bench.accept()
-        bench.driver.settle()
-        assert message.state is state
+    bench = Bench(
+        FakeTransport(lambda request: request.body.decode()), rules(retries_failures=False)
+    )
+    failure, status = bench.accept_all(["timeout", "500"])
+    bench.driver.settle()
+    assert (failure.state, status.state) == (State.FAILED, State.PENDING)
 
 
 def test_a_new_id_is_given_to_retries_alone() -> None:

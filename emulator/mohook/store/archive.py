@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from mohook.delivery.message import Attempt, Message, State, Timings
+from mohook.delivery.message import Message, State
 from mohook.errors import StoreError
-from mohook.store.store import Figures
+from mohook.store.store import PROVIDER_FIGURES, Figures
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 __all__ = ["messages_from", "messages_to_json"]
 
-_BYTES = {"payload", "request_body", "response_head", "response_body"}
-_INSTANTS = {"created_at", "started_at", "next_attempt_at"}
+_Content = tuple[list[Message], Figures]
+
+
+@cache
+def _adapter() -> TypeAdapter[_Content]:
+    from pydantic import ConfigDict, TypeAdapter
+
+    config = ConfigDict(
+        strict=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+    )
+    return TypeAdapter(_Content, config=config)
 
 
 def messages_to_json(messages: Iterable[Message], figures: Figures) -> dict[str, Any]:
@@ -23,57 +35,54 @@ def messages_to_json(messages: Iterable[Message], figures: Figures) -> dict[str,
 
     Leases are left out: what was in flight is due again wherever the data is loaded.
     """
-    return {"messages": [_message(message) for message in messages], "figures": asdict(figures)}
+    unleased = {0: {"__all__": {"leased_until"}}}
+    shown = _adapter().dump_python((list(messages), figures), mode="json", exclude=unleased)
+    return {"messages": shown[0], "figures": shown[1]}
 
 
 def messages_from(data: Mapping[str, Any]) -> tuple[list[Message], Figures]:
     """Return what `messages_to_json` was given; raise StoreError for data of another form."""
     try:
-        return [_message_from(each) for each in data["messages"]], Figures(**data["figures"])
-    except (KeyError, TypeError, ValueError) as problem:
-        msg = f"not a snapshot of messages ({type(problem).__name__}: {problem}); nothing changed"
+        text = json.dumps([data["messages"], data["figures"]])
+        messages, figures = _adapter().validate_json(text)
+        _require(len({message.id for message in messages}) == len(messages), "an id comes twice")
+        for message in messages:
+            _require_sound(message)
+        for of_provider in figures.by_provider.values():
+            _require(of_provider.keys() == set(PROVIDER_FIGURES), "a provider's figures")
+    except (KeyError, TypeError, ValueError, RecursionError) as problem:
+        msg = f"not a snapshot of messages ({_in_short(problem)}); nothing changed"
         raise StoreError(msg) from problem
+    return messages, figures
 
 
-def _message(message: Message) -> dict[str, Any]:
-    data = {
-        field.name: _plain(field.name, getattr(message, field.name))
-        for field in fields(Message)
-        if field.name not in ("attempts", "leased_until")
-    }
-    data["attempts"] = [
-        {field.name: _plain(field.name, getattr(attempt, field.name)) for field in fields(Attempt)}
-        for attempt in message.attempts
-    ]
-    return data
+def _require(holds: bool, what: str) -> None:
+    if not holds:
+        raise ValueError(what)
 
 
-def _plain(name: str, value: Any) -> Any:
-    if name in _BYTES:
-        return b64encode(value).decode()
-    if name in _INSTANTS:
-        return value and value.isoformat()
-    return value
+def _require_sound(message: Message) -> None:
+    """Raise ValueError for what has the right types and would still stop the engine."""
+    routed = message.destination is not None and message.next_attempt_at is not None
+    _require(message.state is not State.PENDING or routed, f"{message.id} is pending, not routed")
+    unrouted = message.destination is None
+    _require(message.state is not State.HELD or unrouted, f"{message.id} is held, yet routed")
+    _require(isinstance(json.loads(message.payload), dict), f"{message.id} has no JSON object")
+    instants = [message.created_at, message.next_attempt_at]
+    for attempt in message.attempts:
+        instants += [attempt.started_at, attempt.next_attempt_at]
+    _require(all(map(_is_aware, instants)), f"{message.id} has an instant without a time zone")
 
 
-def _message_from(data: Mapping[str, Any]) -> Message:
-    attempts = [_attempt_from(each) for each in data["attempts"]]
-    rich = {name: _rich(name, value) for name, value in data.items() if name != "attempts"}
-    return Message(**{**rich, "state": State(rich["state"]), "attempts": attempts})
+def _is_aware(instant: datetime | None) -> bool:
+    return instant is None or instant.tzinfo is not None
 
 
-def _attempt_from(data: Mapping[str, Any]) -> Attempt:
-    rich = {name: _rich(name, value) for name, value in data.items()}
-    rich["timings"] = Timings(*map(float, rich["timings"]))
-    rich["request_headers"] = tuple(
-        (str(name), str(value)) for name, value in rich["request_headers"]
-    )
-    return Attempt(**rich)
+def _in_short(problem: Exception) -> str:
+    """Return one line: pydantic's own text shows the values, and secrets among them."""
+    from pydantic import ValidationError
 
-
-def _rich(name: str, value: Any) -> Any:
-    if name in _BYTES:
-        return b64decode(value, validate=True)
-    if name in _INSTANTS:
-        return value and datetime.fromisoformat(value)
-    return value
+    if not isinstance(problem, ValidationError):
+        return f"{type(problem).__name__}: {problem}"
+    first = problem.errors(include_input=False, include_url=False)[0]
+    return f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}"

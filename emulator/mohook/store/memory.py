@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from mohook.delivery.message import Message, State
 from mohook.errors import NotFoundError
 from mohook.store.archive import messages_from, messages_to_json
 from mohook.store.journal import ATTEMPT_ENDED, MESSAGE_ACCEPTED, MESSAGE_MOVED, Journal
-from mohook.store.store import Figures, MessageFilter, Result, Room
+from mohook.store.store import PROVIDER_FIGURES, Figures, MessageFilter, Result, Room
 
 __all__ = ["MemoryStore"]
 
@@ -42,7 +42,7 @@ class MemoryStore:
         self._messages: dict[str, Message] = {}
         self._due: dict[str, list[_Due]] = {}
         self._leases: deque[tuple[datetime, Message]] = deque()
-        self._finished: deque[Message] = deque()
+        self._finished: OrderedDict[str, Message] = OrderedDict()
         self._states = dict.fromkeys(State, 0)
         self._figures = Figures()
 
@@ -122,11 +122,19 @@ class MemoryStore:
                     if attempt.copy_of is None:
                         message.tries += 1
                     self._count_attempt(message.provider, attempt.outcome, attempt.decision)
+                self._end_flight(message, result)
+                # Last: whoever reads of the attempt must find the message as it left it.
+                for attempt in result.attempts:
                     self.journal.append(attempt.started_at, ATTEMPT_ENDED, message.id, attempt)
-                message.next_attempt_at = result.next_attempt_at
-                message.leased_until = None
-                self._enter(message, result.state)
         self.journal.notify()
+
+    def _end_flight(self, message: Message, result: Result) -> None:
+        message.leased_until = None
+        if result.state is State.PENDING and message.destination is None:
+            self._enter(message, State.HELD)  # its webhook went while it was in flight
+            return
+        message.next_attempt_at = result.next_attempt_at
+        self._enter(message, result.state)
 
     def _enter(self, message: Message, state: State) -> None:
         if message.state is not state:
@@ -172,7 +180,7 @@ class MemoryStore:
         """Make finished messages due now, with the full number of tries again."""
         with self._lock:
             for message in messages:
-                if message.state in (State.DELIVERED, State.FAILED):
+                if self._finished.get(message.id) is message:
                     self._uncount_finished(message)
                     message.tries = 0
                     message.via = "webhook"
@@ -182,15 +190,23 @@ class MemoryStore:
         self.journal.notify()
 
     def next_due(self, room: Room | None = None) -> datetime | None:
-        """Return when the next message is due that has room; None when none will be."""
-        soonest = None
+        """Return when the next message is due that has room, or a lease runs out; or None."""
         with self._lock:
+            soonest = self._next_lease_end()
             for destination, heap in self._due.items():
                 while heap and not _is_live(heap[0], destination):
                     heappop(heap)
                 if heap and (room is None or room(destination) > 0):
                     soonest = heap[0][0] if soonest is None else min(soonest, heap[0][0])
         return soonest
+
+    def _next_lease_end(self) -> datetime | None:
+        while self._leases:
+            until, message = self._leases[0]
+            if message.leased_until == until:
+                return until
+            self._leases.popleft()
+        return None
 
     def message(self, message_id: str) -> Message:
         """Return one message; raise NotFoundError when there is none under this id."""
@@ -230,8 +246,7 @@ class MemoryStore:
     def _of_provider(self, provider: str) -> dict[str, int]:
         figures = self._figures.by_provider.get(provider)
         if figures is None:
-            names = ("received", "delivered", "failed", "attempts", "failed_attempts")
-            figures = self._figures.by_provider[provider] = dict.fromkeys(names, 0)
+            figures = self._figures.by_provider[provider] = dict.fromkeys(PROVIDER_FIGURES, 0)
         return figures
 
     def _count_attempt(self, provider: str, outcome: str, decision: str | None) -> None:
@@ -251,18 +266,18 @@ class MemoryStore:
         else:
             self._figures.failed += step
         if step > 0:
-            self._finished.append(message)
+            self._finished[message.id] = message
             self._prune()
 
     def _uncount_finished(self, message: Message) -> None:
         self._count_finished(message, -1)
+        del self._finished[message.id]
 
     def _prune(self) -> None:
         while len(self._finished) > self._keep:
-            oldest = self._finished.popleft()
-            if oldest.id in self._messages and oldest.state in (State.DELIVERED, State.FAILED):
-                del self._messages[oldest.id]
-                self._states[oldest.state] -= 1
+            oldest_id, oldest = self._finished.popitem(last=False)
+            del self._messages[oldest_id]
+            self._states[oldest.state] -= 1
 
     def figures(self) -> Figures:
         """Return a copy of the dashboard's figures."""
@@ -291,7 +306,7 @@ class MemoryStore:
                 if message.state is State.PENDING:
                     self._schedule(message)
                 elif message.state is not State.HELD:
-                    self._finished.append(message)
+                    self._finished[message.id] = message
             self._figures = figures
             self._ids = count(1 + max((_number(message.id) for message in messages), default=0))
         self.journal.notify()

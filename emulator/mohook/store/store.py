@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from mohook.delivery.message import Attempt, Message, State
 from mohook.store.journal import Journal
 
-__all__ = ["Figures", "MessageFilter", "Result", "Room", "Store"]
+__all__ = ["PROVIDER_FIGURES", "Figures", "MessageFilter", "Result", "Room", "Store"]
 
 Room = Callable[[str], int]
 """How many more requests a destination may have in flight."""
@@ -34,6 +34,10 @@ class MessageFilter:
     recipient: str | None = None
     after: str | None = None
     limit: int = 100
+
+
+PROVIDER_FIGURES = ("received", "delivered", "failed", "attempts", "failed_attempts")
+"""What is counted for each provider by itself."""
 
 
 @dataclass(slots=True)
@@ -80,7 +84,10 @@ class Store(Protocol):
         """Make finished messages due now, with the full number of tries again."""
 
     def next_due(self, room: Room | None = None) -> datetime | None:
-        """Return when the next message is due that has room; None when none will be."""
+        """Return when the next message is due that has room; None when none will be.
+
+        One that is claimed is due when its lease runs out.
+        """
 
     def message(self, message_id: str) -> Message:
         """Return one message; raise NotFoundError when there is none under this id."""

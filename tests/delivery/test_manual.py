@@ -1,0 +1,119 @@
+"""The manual driver: from due time to due time, in the caller's thread, never without end."""
+
+from __future__ import annotations
+
+import pytest
+from tests.delivery.bench import Bench, FakeTransport, outcomes
+from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE
+
+from mohook.delivery.message import State
+from mohook.errors import ConflictError, InputError, NotSettledError
+
+
+def failing() -> Bench:
+    return Bench(FakeTransport(lambda _: "500"))
+
+
+def test_settle_makes_what_is_due_and_moves_no_clock() -> None:
+    """A retry in ten minutes is not its business."""
+    bench = failing()
+    bench.accept()
+    assert len(bench.driver.settle()) == 1
+    assert bench.driver.settle() == []
+    assert bench.clock.now() == NOON
+
+
+def test_advance_stops_at_each_due_time_and_ends_where_it_was_told() -> None:
+    """Attempts begin at their own instants, the last one at the end of the span included."""
+    bench = failing()
+    message = bench.accept()
+    made = bench.driver.advance(20 * MINUTE)
+    assert [attempt.started_at - NOON for attempt in made] == [0 * MINUTE, 10 * MINUTE, 20 * MINUTE]
+    assert bench.clock.now() == NOON + 20 * MINUTE
+    assert message.next_attempt_at == NOON + 30 * MINUTE
+
+
+def test_advance_leaves_alone_what_is_due_a_moment_later() -> None:
+    """A second before the retry there is none."""
+    bench = failing()
+    bench.accept()
+    bench.driver.settle()
+    assert bench.driver.advance(10 * MINUTE - SECOND) == []
+    assert len(bench.driver.advance(SECOND)) == 1
+
+
+def test_run_next_moves_to_the_next_due_time() -> None:
+    """One instant, all that is due at it, and nothing when nothing is."""
+    bench = failing()
+    bench.accept_all("ab", provider="intelepeer")
+    bench.driver.settle()
+    assert len(bench.driver.run_next()) == 2
+    assert bench.clock.now() == NOON + MINUTE
+    assert Bench().driver.run_next() == []
+
+
+def test_run_until_idle_ends_when_nothing_is_pending() -> None:
+    """Every message has ended, and the clock stands at the last attempt."""
+    bench = failing()
+    bench.accept_all("abc", provider="intelepeer")
+    assert len(bench.driver.run_until_idle()) == 15
+    assert bench.store.pending() == 0
+    assert bench.clock.now() == NOON + 4 * MINUTE
+
+
+def test_a_clock_is_never_moved_back() -> None:
+    """A negative span and an instant in the past are refused."""
+    bench = Bench()
+    with pytest.raises(InputError):
+        bench.driver.advance(-SECOND)
+    with pytest.raises(ConflictError):
+        bench.driver.advance_to(NOON - SECOND)
+    assert bench.clock.now() == NOON
+
+
+def test_the_bound_stops_what_would_go_on_for_ever_and_shows_why() -> None:
+    """All attempts up to the bound are recorded, and the error tells them line by line."""
+    bench = failing()
+    message = bench.accept("call me")
+    with pytest.raises(NotSettledError) as caught:
+        bench.driver.run_until_idle(max_attempts=7)
+    assert outcomes(message) == ["500"] * 7
+    assert bench.store.figures().attempts == 7
+    text = str(caught.value)
+    assert "'call me'" in text
+    assert text.count("answered 500") == 7
+    assert "max_attempts" in text
+    assert bench.clock.now() == NOON + 60 * MINUTE
+
+
+def test_a_bound_that_is_just_enough_is_enough() -> None:
+    """Five attempts are allowed and five are made: no error."""
+    bench = failing()
+    bench.accept(provider="intelepeer")
+    assert len(bench.driver.run_until_idle(max_attempts=5)) == 5
+
+
+@pytest.mark.parametrize("call", ["settle", "advance", "run_next", "run_until_idle"])
+def test_the_bound_holds_among_messages_that_are_due_together(call: str) -> None:
+    """Ten are due at once, at two receivers; the bound of three is not passed."""
+    bench = failing()
+    bench.accept_all("abcde")
+    bench.accept_all("fghij", origin=THERE)
+    run = getattr(bench.driver, call)
+    with pytest.raises(NotSettledError):
+        run(*([MINUTE] if call == "advance" else []), max_attempts=3)
+    assert bench.store.figures().attempts == 3
+    assert bench.driver.settle(max_attempts=7)
+    assert bench.store.figures().attempts == 10
+
+
+def test_what_was_stopped_by_the_bound_goes_on_afterwards() -> None:
+    """Nothing is left leased or lost: the next call makes the next attempt."""
+    bench = failing()
+    message = bench.accept(origin=HERE)
+    with pytest.raises(NotSettledError):
+        bench.driver.run_until_idle(max_attempts=2)
+    bench.fake.let_go()
+    bench.driver.run_until_idle()
+    assert outcomes(message) == ["500", "500", "200"]
+    assert message.state is State.DELIVERED
