@@ -23,7 +23,7 @@ __all__ = ["CurlTransport"]
 Token = TypeVar("Token")
 
 _CURL_EVENTS = {pycurl.POLL_IN: READ, pycurl.POLL_OUT: WRITE, pycurl.POLL_INOUT: READ | WRITE}
-_LONGEST_WAIT = 3600.0
+_LONGEST_WAIT = 3600.0  # seconds; epoll takes no more than 24 days
 
 
 class CurlTransport(Generic[Token]):
@@ -87,14 +87,16 @@ class CurlTransport(Generic[Token]):
 
     def wait(self, timeout: float | None) -> list[tuple[Token, Exchange]]:
         """Return requests that have ended; block up to `timeout` seconds, None without end."""
-        deadline = time.monotonic() + (_LONGEST_WAIT if timeout is None else timeout)
-        self._poll(0.0)  # learn which idle connections have ended before one is used again
+        longest = _LONGEST_WAIT if timeout is None else min(timeout, _LONGEST_WAIT)
+        deadline = time.monotonic() + longest
+        rung = self._poll(0.0)  # learn which idle connections ended before one is used again
         while True:
             self._run_timer()
             self._reap()
             left = deadline - time.monotonic()
-            if self._ended or self._poll(max(0.0, left)) or left <= 0:
+            if self._ended or rung or left <= 0:
                 break
+            rung = self._poll(left)
         self._reap()
         ended, self._ended = self._ended, []
         return ended
@@ -179,9 +181,9 @@ class _Bell:
                 self._writer.send(b"!")
 
     def silence(self) -> None:
-        self._rung = False
         with suppress(BlockingIOError):
             self._reader.recv(64)
+        self._rung = False  # last: a ring before this is answered by the wait that ends now
 
     def close(self) -> None:
         self._reader.close()

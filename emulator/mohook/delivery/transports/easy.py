@@ -92,8 +92,9 @@ class Easy:
     def prepare(self, request: Request) -> None:
         """Take the next request. Raises `pycurl.error` or ValueError for an impossible URL."""
         if request.url != self._request.url:
+            host = (urlsplit(request.url).hostname or "").lower()
             self.curl.setopt(pycurl.URL, request.url)
-            self._host = (urlsplit(request.url).hostname or "").lower()
+            self._host = host
         self.curl.setopt(pycurl.POSTFIELDS, request.body)
         self._request = request
         self._forget()

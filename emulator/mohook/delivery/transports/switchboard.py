@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Generic, TypeVar
 
 from mohook.delivery.transports.in_process import InProcessTransport
@@ -22,6 +23,7 @@ class Switchboard(Generic[Token]):
         self._apps = apps
         self._make_http = http
         self._http: Transport[Token] | None = None
+        self._making = Lock()
 
     @property
     def in_flight(self) -> int:
@@ -34,21 +36,21 @@ class Switchboard(Generic[Token]):
         transport.start(request, token)
 
     def _over_http(self) -> Transport[Token]:
-        if self._http is None:
-            self._http = self._make_http()
-        return self._http
+        with self._making:
+            if self._http is None:
+                self._http = self._make_http()
+            return self._http
 
     def wait(self, timeout: float | None) -> list[tuple[Token, Exchange]]:
         """Return what has ended in either; block only for HTTP."""
         ended = self._apps.wait(0)
-        if ended and self._http is None:
+        if self._http is None and (ended or timeout == 0):
             return ended
         return ended + self._over_http().wait(0 if ended else timeout)
 
     def wake(self) -> None:
-        """Make a `wait` in another thread return soon."""
-        if self._http:
-            self._http.wake()
+        """Make a `wait` in another thread return soon, also one that is just about to begin."""
+        self._over_http().wake()
 
     def close(self) -> None:
         """Free both."""
