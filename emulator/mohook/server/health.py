@@ -5,23 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask_openapi.blueprint import APIBlueprint
-from flask_openapi.models.tag import Tag
-
 from mohook import __version__
 from mohook.assumptions import Entry, ledger
+from mohook.server.blueprints import control_api
 from mohook.server.current import emulator
 from mohook.server.models.control import AssumptionsShown, HealthShown
 from mohook.server.replies import replies
 
 __all__ = ["api"]
 
-api = APIBlueprint(
-    "health",
-    __name__,
-    url_prefix="/mohook/v1",
-    abp_tags=[Tag(name="emulator", description="The emulator itself.")],
-)
+api = control_api("emulator", "The emulator itself.")
 
 
 @api.get("/health", responses=replies({200: HealthShown}))

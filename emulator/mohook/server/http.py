@@ -16,7 +16,7 @@ from waitress.server import TcpWSGIServer, create_server  # type: ignore[import-
 from waitress.task import ErrorTask  # type: ignore[import-untyped]
 
 from mohook.errors import SettingsError
-from mohook.server.app import CLOSING
+from mohook.server.events import CLOSING
 from mohook.server.problems import ProblemError
 
 if TYPE_CHECKING:

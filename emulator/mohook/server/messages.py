@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_openapi.blueprint import APIBlueprint
-from flask_openapi.models.tag import Tag
 
 from mohook.delivery.message import State
 from mohook.rendering import message_json
+from mohook.server.blueprints import control_api
 from mohook.server.bulk import NDJSON_TYPE, read_lines
 from mohook.server.current import emulator
 from mohook.server.models.messages import (
@@ -31,12 +30,7 @@ from mohook.submission import Submission
 
 __all__ = ["api"]
 
-api = APIBlueprint(
-    "messages",
-    __name__,
-    url_prefix="/mohook/v1",
-    abp_tags=[Tag(name="messages", description="Inbound SMS on their way to the receiver.")],
-)
+api = control_api("messages", "Inbound SMS on their way to the receiver.")
 
 _LINES = {
     "schema": {"type": "string", "description": "One SendBody a line, all taken or none."},
@@ -118,6 +112,6 @@ def resend(path: MessageId, query: WaitQuery) -> dict[str, Any]:
 )
 def resend_failed(query: WaitQuery) -> dict[str, Any]:
     """Make every failed message due now, or those that failed since a time."""
-    again = emulator().resend_failed(read_body(ResendFailed).since)
+    again = emulator().resend_failed(read_body(ResendFailed, required=False).since)
     settle(again, query.wait)
     return {"messages": [message_json(each) for each in as_they_stand(again)]}

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from mohook.server.problems import ProblemError, refused_by
 
-__all__ = ["JSON_TYPE", "StrictRequest", "parsed", "read_body"]
+__all__ = ["JSON_TYPE", "StrictRequest", "read_body", "request_object"]
 
 JSON_TYPE = "application/json"
 
@@ -24,25 +24,31 @@ class StrictRequest(Request):
     """
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
-        """Return the JSON object of the body, an empty one where there is no body.
+        """Return the JSON object of the body.
 
-        Raises ProblemError: 415 for another content type, 400 for what is no JSON, 422 for
-        JSON that is no object.
+        Raises ProblemError as `json_value` does, and 422 for JSON that is no object.
         """
         del force, silent
-        data = self.get_data(cache=cache)
-        if not data:
-            return {}
-        if self.mimetype != JSON_TYPE:
-            sent = f"is {self.mimetype!r}" if self.mimetype else "is missing"
-            raise ProblemError(415, f"the Content-Type {sent}: expected {JSON_TYPE}")
-        value = parsed(data)
+        value = self.json_value(cache=cache)
         if not isinstance(value, dict):
             raise ProblemError(422, "the body is no JSON object: expected one", kind="input")
         return value
 
+    def json_value(self, *, cache: bool = True) -> Any:
+        """Return the JSON value of the body.
 
-def parsed(data: bytes) -> Any:
+        Raises ProblemError: 415 for another content type, 400 for what is no JSON.
+        """
+        data = self.get_data(cache=cache)
+        if not data:
+            raise ProblemError(400, f"there is no body: expected JSON as {JSON_TYPE}")
+        if self.mimetype != JSON_TYPE:
+            sent = f"is {self.mimetype!r}" if self.mimetype else "is missing"
+            raise ProblemError(415, f"the Content-Type {sent}: expected {JSON_TYPE}")
+        return _parsed(data)
+
+
+def _parsed(data: bytes) -> Any:
     """Return the value of JSON text. Raises ProblemError for malformed and for deep JSON."""
     try:
         return from_json(data, allow_inf_nan=False)
@@ -51,9 +57,16 @@ def parsed(data: bytes) -> Any:
         raise ProblemError(400, msg, kind="malformed-json", title="Malformed JSON") from problem
 
 
-def read_body(model: type[Model]) -> Model:
+def read_body(model: type[Model], *, required: bool = True) -> Model:
     """Return the request's JSON body as a model. Raises ProblemError."""
+    given = request_object() if required or request.get_data() else {}
     try:
-        return model.model_validate(request.get_json())
+        return model.model_validate(given)
     except ValidationError as misfit:
         raise refused_by(misfit) from misfit
+
+
+def request_object() -> dict[str, Any]:
+    """Return the request's JSON object as it came. Raises ProblemError."""
+    value: dict[str, Any] = request.get_json()
+    return value

@@ -23,6 +23,7 @@ __all__ = [
     "ErrorBody",
     "answered",
     "authenticated",
+    "error_body",
     "provisioning_requested",
     "refusal",
     "webhook_record",
@@ -87,14 +88,15 @@ def refusal(error: MohookError, form: ErrorBody) -> Answer:
     if isinstance(error, TokenExpiredError):
         return 401, {"detail" if form == "detail" else "error": _EXPIRED}
     if isinstance(error, UnauthorizedError):
-        return 401, _error_body(401, _UNAUTHORIZED, form)
+        return 401, error_body(401, _UNAUTHORIZED, form)
     status = 404 if isinstance(error, NotFoundError) else 400
     if isinstance(error, ConflictError):
         status = 409
-    return status, _error_body(status, str(error), form)
+    return status, error_body(status, str(error), form)
 
 
-def _error_body(status: int, text: str, form: ErrorBody) -> dict[str, Any]:
+def error_body(status: int, text: str, form: ErrorBody) -> dict[str, Any]:
+    """Return the body of an error in the form of the switch `error_body`."""
     if form == "detail":
         # The one such body that was seen is in lower case: {"detail":"unauthorized"}.
         return {"detail": text.lower() if status == 401 else text}

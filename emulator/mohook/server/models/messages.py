@@ -23,6 +23,7 @@ __all__ = [
     "MOST_COPIES",
     "AcceptedShown",
     "AttemptShown",
+    "CpaasQuery",
     "EventShown",
     "EventsPage",
     "EventsQuery",
@@ -77,6 +78,13 @@ class MessagesQuery(Given):
     after: Annotated[StrictStr, Field(pattern=MESSAGE_ID_PATTERN)] | SkipJsonSchema[None] = Field(
         None, description="A message's id: only messages that came after it."
     )
+    limit: Annotated[int, Field(ge=1, le=1_000), QUERY_WHOLE] = 100
+
+
+class CpaasQuery(Given):
+    """Which page of the CPaaS inbox."""
+
+    after: Annotated[StrictStr, Field(pattern=MESSAGE_ID_PATTERN)] | SkipJsonSchema[None] = None
     limit: Annotated[int, Field(ge=1, le=1_000), QUERY_WHOLE] = 100
 
 

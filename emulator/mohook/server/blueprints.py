@@ -1,0 +1,39 @@
+"""How a group of operations begins: its path, its tag, and what is checked before each."""
+
+from __future__ import annotations
+
+from flask_openapi.blueprint import APIBlueprint
+from flask_openapi.models.tag import Tag
+
+from mohook.server.queries import check_query
+
+__all__ = ["CONTROL", "control_api", "provider_api"]
+
+CONTROL = "/mohook/v1"
+
+
+def control_api(name: str, description: str) -> APIBlueprint:
+    """Return an empty group of the control API."""
+    api = _api(name, description, CONTROL)
+    api.before_request(check_query)
+    return api
+
+
+def provider_api(name: str, description: str, prefix: str) -> APIBlueprint:
+    """Return an empty group of a provider's own API, whose rules are the provider's."""
+    return _api(name, description, prefix)
+
+
+def _api(name: str, description: str, prefix: str) -> APIBlueprint:
+    return APIBlueprint(
+        name,
+        __name__,
+        url_prefix=prefix,
+        abp_tags=[Tag(name=name, description=description)],
+        operation_id_callback=_operation_id,
+    )
+
+
+def _operation_id(*, name: str, path: str, method: str) -> str:
+    del path, method
+    return name
