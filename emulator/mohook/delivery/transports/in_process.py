@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from mohook.delivery.message import Timings
+from mohook.delivery.outcome import TOO_LARGE, in_words
 from mohook.delivery.transports.headers import request_headers
 from mohook.delivery.transports.transport import Exchange, Headers, Request
 from mohook.errors import WebhookError
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["App", "InProcessTransport"]
 
 Token = TypeVar("Token")
+Event = dict[str, Any]
 App = Callable[..., Any]
 """A WSGI app, `(environ, start_response)`, or an ASGI app, `async (scope, receive, send)`."""
 
@@ -27,7 +30,8 @@ class InProcessTransport(Generic[Token]):
     """Delivers to apps that were mounted on origins such as `http://app-1.test`.
 
     There is no time limit here: the app runs in the caller's thread until it returns.
-    An exception out of the app counts as the 500 that its server would have answered.
+    An exception out of the app, or no whole answer, counts as the 500 that its server would
+    have answered.
     """
 
     def __init__(self, *, answer_cap: int = 1_048_576) -> None:
@@ -76,21 +80,22 @@ class InProcessTransport(Generic[Token]):
         started = perf_counter()
         try:
             chunks, status, answer_headers = run_wsgi_app(
-                self._apps[_origin(request.url)], _environ(request, headers), buffered=True
+                self._apps[_origin(request.url)], _environ(request, headers)
             )
-            body = _capped(chunks, self._answer_cap)
+            body = _read(chunks, self._answer_cap)
+            code = int(status.split(" ", 1)[0])
         except Exception as problem:  # noqa: BLE001 - whatever an app raises is its answer
             return _crashed(problem, headers, perf_counter() - started)
-        code = int(status.split(" ", 1)[0])
+        whole = len(body) <= self._answer_cap
         head = "".join(f"{name}: {value}\r\n" for name, value in answer_headers.items())
         return Exchange(
-            str(code),
+            str(code) if whole else TOO_LARGE,
             code,
-            None,
+            None if whole else in_words(TOO_LARGE),
             Timings(total=perf_counter() - started),
             headers,
             f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1", "replace"),
-            body,
+            body[: self._answer_cap],
         )
 
 
@@ -99,13 +104,31 @@ def _as_wsgi(app: App) -> WSGIApplication:
         return app
     from a2wsgi import ASGIMiddleware
 
-    wrapped: WSGIApplication = ASGIMiddleware(app)  # type: ignore[assignment] # environ as a TypedDict
+    wrapped: WSGIApplication = ASGIMiddleware(_answering(app))  # type: ignore[assignment] # environ as a TypedDict
     return wrapped
 
 
 def _is_asgi(app: App) -> bool:
-    called = app if inspect.isfunction(app) or inspect.ismethod(app) else type(app).__call__
-    return inspect.iscoroutinefunction(called)
+    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(type(app).__call__)
+
+
+def _answering(app: App) -> App:
+    """Return an ASGI app that raises where `app` ends without an answer: a2wsgi would wait on."""
+
+    async def answering(scope: Event, receive: App, send: App) -> None:
+        answered = False
+
+        async def noting(event: Event) -> None:
+            nonlocal answered
+            answered |= event["type"] == "http.response.body" and not event.get("more_body")
+            await send(event)
+
+        await app(scope, receive, noting)
+        if not answered:
+            msg = "it returned without a whole answer"
+            raise RuntimeError(msg)
+
+    return answering
 
 
 def _origin(url: str) -> str:
@@ -117,18 +140,31 @@ def _environ(request: Request, headers: Headers) -> dict[str, Any]:
     from werkzeug.test import create_environ
 
     parts = urlsplit(request.url)
-    return create_environ(
-        path=parts.path or "/",
+    path = parts.path or "/"
+    environ = create_environ(
         query_string=parts.query,
         base_url=_origin(request.url),
         method="POST",
         data=request.body,
         headers=list(headers),
     )
+    # Set by hand: Werkzeug would take the first part of `//a/b` for a host.
+    environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
+    environ["REQUEST_URI"] = environ["RAW_URI"] = path + (f"?{parts.query}" if parts.query else "")
+    return environ
 
 
-def _capped(chunks: Iterable[bytes], cap: int) -> bytes:
-    return b"".join(chunks)[:cap]
+def _read(chunks: Iterable[bytes], cap: int) -> bytes:
+    """Return the answer's body, or what has come when it is larger than the cap."""
+    body = bytearray()
+    with ExitStack() as closing:
+        if close := getattr(chunks, "close", None):
+            closing.callback(close)
+        for chunk in chunks:
+            body += chunk
+            if len(body) > cap:
+                break
+    return bytes(body)
 
 
 def _crashed(problem: Exception, headers: Headers, seconds: float) -> Exchange:
