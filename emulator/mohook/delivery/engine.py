@@ -62,6 +62,11 @@ class Flight:
     ended: tuple[Exchange, ...] = ()
     overtakes: Sequence[str] = ()
 
+    def land(self, exchange: Exchange) -> bool:
+        """Note how a request ended; tell whether it was the last one."""
+        self.ended += (exchange,)
+        return len(self.ended) == self.expected
+
 
 class Engine:
     """Decides what is sent when; knows neither sockets nor time but through what it is given.
@@ -192,9 +197,7 @@ class Engine:
         ended = self._transport.wait(0 if scripted else timeout)
         for flight, _ in ended:
             self._busy[flight.destination] -= 1
-        whole = [
-            flight for flight, exchange in (*scripted, *ended) if self._is_whole(flight, exchange)
-        ]
+        whole = [flight for flight, exchange in (*scripted, *ended) if flight.land(exchange)]
         results = [self._result(flight) for flight in whole]
         if results:
             self._store.record(results)
@@ -212,21 +215,22 @@ class Engine:
         self._held_back.clear()
         self._overtaken.clear()
 
-    def _is_whole(self, flight: Flight, exchange: Exchange) -> bool:
-        flight.ended += (exchange,)
-        return len(flight.ended) == flight.expected
-
     def _result(self, flight: Flight) -> Result:
         message = flight.message
         rules = self._rules[message.provider]
-        first, *copies = _told(flight, rules) if flight.step else flight.ended
-        decision = rules.decide(message.tries + 1, first.outcome, flight.started_at)
-        state, retry_at = _consequence(decision)
+        exchanges = _told(flight, rules) if flight.step else flight.ended
+        decision = rules.decide(message.tries + 1, exchanges[0].outcome, flight.started_at)
+        state, word, retry_at = _consequence(decision)
         number = message.attempts_made + 1
-        attempts = [_attempt(flight, number, first, _WORDS[state], retry_at)]
-        for copy, exchange in enumerate(copies, number + 1):
-            attempts.append(_attempt(flight, copy, exchange, None, None, copy_of=number))
-        return Result(message, tuple(attempts), state, retry_at)
+        attempts: tuple[Attempt, ...] = (
+            _attempt(flight, number, exchanges[0], word, retry_at),
+        )
+        if len(exchanges) > 1:
+            attempts += tuple(
+                _attempt(flight, copy, exchange, None, None, copy_of=number)
+                for copy, exchange in enumerate(exchanges[1:], number + 1)
+            )
+        return Result(message, attempts, state, retry_at)
 
     def _release(self, overtaken: Iterable[str]) -> None:
         now = self._clock.now()
@@ -235,13 +239,13 @@ class Engine:
                 self._store.postpone(message_id, now)
 
 
-_WORDS = {State.DELIVERED: "delivered", State.PENDING: "retry", State.FAILED: "given-up"}
-
-
-def _consequence(decision: Decision) -> tuple[State, datetime | None]:
+def _consequence(decision: Decision) -> tuple[State, str, datetime | None]:
+    """Return where the message stands, the word for the decision, and when it is due again."""
+    if isinstance(decision, Delivered):
+        return State.DELIVERED, "delivered", None
     if isinstance(decision, RetryAt):
-        return State.PENDING, decision.at
-    return (State.DELIVERED if isinstance(decision, Delivered) else State.FAILED), None
+        return State.PENDING, "retry", decision.at
+    return State.FAILED, "given-up", None
 
 
 def _told(flight: Flight, rules: Rules) -> Sequence[Exchange]:

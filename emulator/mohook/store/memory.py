@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
@@ -52,16 +52,20 @@ class MemoryStore:
 
     def accept(self, messages: Sequence[Message]) -> None:
         """Keep new messages."""
+        received: Counter[str] = Counter()
         with self._lock:
             for message in messages:
                 self._messages[message.id] = message
+                received[message.provider] += 1
                 self._states[message.state] += 1
-                self._count_received(message)
                 self.journal.append(message.created_at, MESSAGE_ACCEPTED, message.id, message)
                 if message.state is State.PENDING:
                     self._schedule(message)
                 elif message.state is State.DELIVERED:
                     self._count_finished(message)
+            for provider, number in received.items():
+                self._figures.received += number
+                self._of_provider(provider)["received"] += number
         self.journal.notify()
 
     def _schedule(self, message: Message) -> None:
@@ -111,21 +115,22 @@ class MemoryStore:
 
     def record(self, results: Iterable[Result]) -> None:
         """Write down what became of claimed messages, and end their leases."""
+        counted: Counter[tuple[str, str, str | None]] = Counter()
         with self._lock:
             for result in results:
                 message = result.message
                 if self._messages.get(message.id) is not message:
                     continue  # forgotten by a reset while it was in flight
-                for attempt in result.attempts:
-                    message.attempts.append(attempt)
-                    message.attempts_made += 1
-                    if attempt.copy_of is None:
-                        message.tries += 1
-                    self._count_attempt(message.provider, attempt.outcome, attempt.decision)
+                message.attempts += result.attempts
+                message.attempts_made += len(result.attempts)
+                message.tries += 1
                 self._end_flight(message, result)
                 # Last: whoever reads of the attempt must find the message as it left it.
                 for attempt in result.attempts:
+                    counted[message.provider, attempt.outcome, attempt.decision] += 1
                     self.journal.append(attempt.started_at, ATTEMPT_ENDED, message.id, attempt)
+            for (provider, outcome, decision), number in counted.items():
+                self._count_attempts(provider, outcome, decision, number)
         self.journal.notify()
 
     def _end_flight(self, message: Message, result: Result) -> None:
@@ -239,24 +244,22 @@ class MemoryStore:
         """Return how many messages wait for a webhook."""
         return self._states[State.HELD]
 
-    def _count_received(self, message: Message) -> None:
-        self._figures.received += 1
-        self._of_provider(message.provider)["received"] += 1
-
     def _of_provider(self, provider: str) -> dict[str, int]:
         figures = self._figures.by_provider.get(provider)
         if figures is None:
             figures = self._figures.by_provider[provider] = dict.fromkeys(PROVIDER_FIGURES, 0)
         return figures
 
-    def _count_attempt(self, provider: str, outcome: str, decision: str | None) -> None:
+    def _count_attempts(
+        self, provider: str, outcome: str, decision: str | None, number: int
+    ) -> None:
         figures, of_provider = self._figures, self._of_provider(provider)
-        figures.attempts += 1
-        of_provider["attempts"] += 1
-        figures.by_outcome[outcome] = figures.by_outcome.get(outcome, 0) + 1
+        figures.attempts += number
+        of_provider["attempts"] += number
+        figures.by_outcome[outcome] = figures.by_outcome.get(outcome, 0) + number
         if decision in ("retry", "given-up"):
-            figures.failed_attempts += 1
-            of_provider["failed_attempts"] += 1
+            figures.failed_attempts += number
+            of_provider["failed_attempts"] += number
 
     def _count_finished(self, message: Message, step: int = 1) -> None:
         of_provider = self._of_provider(message.provider)

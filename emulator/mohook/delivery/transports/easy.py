@@ -26,14 +26,9 @@ IDLE_SECONDS = 1  # an older idle connection may be one that its receiver is jus
 _GO_ON = int(pycurl.PREREQFUNC_OK)
 _ABORT = int(pycurl.PREREQFUNC_ABORT)
 _HTTP = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
-_TIMES = (
-    pycurl.NAMELOOKUP_TIME,
-    pycurl.CONNECT_TIME,
-    pycurl.APPCONNECT_TIME,
-    pycurl.PRETRANSFER_TIME,
-    pycurl.STARTTRANSFER_TIME,
-    pycurl.TOTAL_TIME,
-)
+_EARLY_TIMES = (pycurl.NAMELOOKUP_TIME, pycurl.CONNECT_TIME, pycurl.APPCONNECT_TIME)
+_LATE_TIMES = (pycurl.PRETRANSFER_TIME, pycurl.STARTTRANSFER_TIME, pycurl.TOTAL_TIME)
+_TIMES = _EARLY_TIMES + _LATE_TIMES
 
 
 class Easy:
@@ -65,6 +60,7 @@ class Easy:
         self._body.clear()
         self._forbidden: str | None = None
         self._opened: list[int] = []
+        self._is_new = False
         self._sent_after: int | None = None
 
     def _options(self, time_limit_ms: int, follow_redirects: bool) -> dict[int, Any]:
@@ -121,11 +117,18 @@ class Easy:
             named,
             info(pycurl.RESPONSE_CODE) or None,
             error,
-            Timings._make(map(info, _TIMES)),
+            self._timings(),
             request_headers(self._request.url, len(self._request.body)),
             b"".join(self._head),
             b"".join(self._body)[: self._answer_cap],
         )
+
+    def _timings(self) -> Timings:
+        info = self.curl.getinfo
+        if self._is_new or self._opened:
+            return Timings._make(map(info, _TIMES))
+        sent, first, total = map(info, _LATE_TIMES)  # a kept connection was up already
+        return Timings(0.0, 0.0, 0.0, sent, first, total)
 
     def _open_socket(self, _purpose: int, address: Any) -> int:
         if not self._allow.allows(self._host, address.addr[0]):
@@ -149,6 +152,7 @@ class Easy:
         if self._opened:
             self._kept.add((remote, local), self._opened)
             self._opened = []
+            self._is_new = True
             self._sent_after = len(self._head)
         elif not self._kept.is_dead((remote, local)):
             self._sent_after = len(self._head)

@@ -28,4 +28,4 @@ def object_id(seconds: int, tail: int) -> str:
 
     Source: ip1, Receive incoming SMS (sample). Inferred: the ObjectId reading.
     """
-    return f"{(seconds & 0xFFFFFFFF) << 64 | tail:024x}"
+    return f"{seconds & 0xFFFFFFFF:08x}{tail:016x}"
