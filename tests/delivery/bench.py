@@ -9,8 +9,6 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tests.store.made import HERE, MINUTE, new_message
-
 from mohook.delivery.clock import ManualClock
 from mohook.delivery.engine import Engine, Flight, Rules
 from mohook.delivery.faults import FaultPlan
@@ -20,6 +18,7 @@ from mohook.delivery.outcome import FAILURES
 from mohook.delivery.retry import RetryPolicy
 from mohook.delivery.transports.transport import Exchange, Request, Transport
 from mohook.store.memory import MemoryStore
+from tests.store.made import HERE, MINUTE, new_message
 
 __all__ = ["Bench", "FakeTransport", "exchange", "outcomes", "rules"]
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.made import MINUTE, NOON, SECOND
 
 from mohook.delivery.clock import ManualClock, RunningClock, checked_instant, clock_from
 from mohook.errors import ConflictError, InputError, SettingsError
+from tests.store.made import MINUTE, NOON, SECOND
 
 
 class Machine:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from tests.delivery.bench import Bench, FakeTransport, outcomes, rules
-from tests.store.made import HERE, MINUTE, NOON, THERE
 
 from mohook.delivery.message import State
 from mohook.delivery.outcome import FAILURES
+from tests.delivery.bench import Bench, FakeTransport, outcomes, rules
+from tests.store.made import HERE, MINUTE, NOON, THERE
 
 
 def test_a_message_is_posted_to_its_webhook_byte_for_byte() -> None:

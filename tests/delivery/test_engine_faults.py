@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.delivery.bench import Bench, FakeTransport, outcomes, rules
-from tests.store.made import HERE, MINUTE, NOON, SECOND
 
 from mohook.delivery.message import Message, State
+from tests.delivery.bench import Bench, FakeTransport, outcomes, rules
+from tests.store.made import HERE, MINUTE, NOON, SECOND
 
 if TYPE_CHECKING:
     from mohook.delivery.transports.transport import Request

@@ -12,7 +12,6 @@ from threading import Thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.made import new_message
 
 from mohook.delivery.faults import (
     STEP_PATTERN,
@@ -24,6 +23,7 @@ from mohook.delivery.faults import (
 )
 from mohook.delivery.message import Message
 from mohook.errors import FaultError
+from tests.store.made import new_message
 
 WORDS = ["timeout", "reset", "refused", "lose-ack", "duplicate", "reorder", "ok"]
 DELAYS = st.from_regex(r"delay:[0-9]{1,4}(\.[0-9]{1,3})?(ms|s|m|h|d)", fullmatch=True)

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from mohook.delivery.transports.curl import CurlTransport
+from mohook.delivery.transports.transport import Exchange, Request
 from tests._receivers import Behaviour, Receiver, certificates, scripted
 from tests._receivers import floods as flood
 from tests._receivers import hangups as hangup
@@ -27,9 +30,6 @@ from tests.delivery.hostile_table import (
     Row,
     moved,
 )
-
-from mohook.delivery.transports.curl import CurlTransport
-from mohook.delivery.transports.transport import Exchange, Request
 
 if TYPE_CHECKING:
     import ssl

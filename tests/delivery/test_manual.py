@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.delivery.bench import Bench, FakeTransport, outcomes
-from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE
 
 from mohook.delivery.message import State
 from mohook.errors import ConflictError, InputError, NotSettledError
+from tests.delivery.bench import Bench, FakeTransport, outcomes
+from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE
 
 
 def failing() -> Bench:

@@ -8,12 +8,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.store.made import MINUTE, NOON
 
 from mohook.delivery.retry import Delivered, GivenUp, RetryAt, RetryPolicy
 from mohook.errors import InputError
 from mohook.providers import PROVIDERS
 from mohook.settings import Settings
+from tests.store.made import MINUTE, NOON
 
 GAPS = st.lists(st.timedeltas(timedelta(), timedelta(days=30)), min_size=1, max_size=6).map(tuple)
 POLICIES = st.builds(RetryPolicy, GAPS, st.none() | st.integers(1, 30))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from tests.delivery.bench import Bench, outcomes
-
 from mohook.delivery.transports.in_process import InProcessTransport
 from mohook.delivery.transports.switchboard import Switchboard
 from mohook.delivery.transports.transport import Exchange, Request
+from tests.delivery.bench import Bench, outcomes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE, new_attempt, new_message
 
 from mohook.delivery.message import Attempt, Message, State
 from mohook.errors import NotFoundError, StoreError
 from mohook.store.store import MessageFilter, Result, Store
+from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE, new_attempt, new_message
 
 NewStore = Callable[[int], Store]
 LEASE = 40 * SECOND

@@ -69,6 +69,8 @@ if sys.platform == "linux":
             for fd, mask in self._epoll.poll(timeout):
                 if wanted := self._wanted.get(fd):
                     ready.append((fd, READ if mask == select.EPOLLIN else _events(mask, wanted)))
+                elif mask == select.EPOLLOUT:
+                    self._epoll.modify(fd, select.EPOLLIN)  # can be written: tells nothing
                 else:
                     self._unregister(fd)
             return ready
@@ -113,7 +115,10 @@ class SelectorPoller:
         return [(key.fd, events) for key, events in self._selector.select(timeout)]
 
     def spoke_while_idle(self, fd: int) -> bool:
-        return fd >= 0 and bool(select.select([fd], [], [], 0)[0])
+        try:
+            return bool(select.select([fd], [], [], 0)[0])
+        except (OSError, ValueError):
+            return False  # closed, or a number that select cannot take: nothing is known
 
     def close(self) -> None:
         self._selector.close()
