@@ -144,12 +144,12 @@ def test_many_requests_fly_at_once_and_each_comes_back_once(
 
     def behave(connection: Connection) -> None:
         connection.read_request()
-        receiver.wait_for(100)
+        holding.wait_for(100)
         connection.send(Answer().wire)
 
-    with Receiver(behave) as receiver:
+    with Receiver(behave) as holding:
         for number in range(100):
-            transport.start(Request(receiver.url, b"{}"), str(number))
+            transport.start(Request(holding.url, b"{}"), str(number))
         assert transport.in_flight == 100
         ended: list[str] = []
         while transport.in_flight:

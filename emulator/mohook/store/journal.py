@@ -42,12 +42,14 @@ class Journal:
     @property
     def last(self) -> int:
         """The number of the newest entry; 0 before the first."""
-        return self._first + len(self._events) - 1
+        events = self._events
+        return events[-1].number if events else 0
 
     @property
     def first(self) -> int:
         """The number of the oldest entry that is still kept."""
-        return self._first
+        events = self._events
+        return events[0].number if events else 1
 
     def append(
         self,
@@ -60,8 +62,9 @@ class Journal:
         events = self._events
         events.append(Event(self._first + len(events), at, kind, message_id, subject))
         if len(events) >= 2 * self._keep:
-            del events[: -self._keep]
-            self._first = events[0].number
+            # A list of its own: readers take no lock, and find the numbers in what they read.
+            self._events = events[-self._keep :]
+            self._first = self._events[0].number
 
     def notify(self) -> None:
         """Wake whoever waits for news."""
@@ -71,8 +74,9 @@ class Journal:
 
     def after(self, number: int, limit: int) -> list[Event]:
         """Return up to `limit` entries with numbers above `number`, oldest first."""
-        begin = max(0, number + 1 - self._first)
-        return self._events[begin : begin + limit]
+        events = self._events
+        begin = max(0, number + 1 - events[0].number) if events else 0
+        return events[begin : begin + limit]
 
     def wait(self, number: int, timeout: float) -> bool:
         """Block until there is an entry above `number`; tell whether there is one."""

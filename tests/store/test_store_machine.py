@@ -1,0 +1,252 @@
+"""A store against a model that is too simple to be wrong."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from mohook.delivery.message import State
+from mohook.store.store import MessageFilter, Result, Store
+from tests.store.conftest import STORES, NewStore
+from tests.store.made import HERE, NOON, SECOND, THERE, new_attempt, new_message
+
+LEASE = 40 * SECOND
+KEEP = 3
+ENDPOINTS = ["ip1:a", "ip1:b"]
+PLACES = st.sampled_from([HERE, THERE, None])
+
+
+@dataclass
+class Known:
+    """What the model knows of one message."""
+
+    endpoint: str
+    destination: str | None
+    due: timedelta | None
+    state: State
+    tries: int = 0
+    attempts: int = 0
+    leased: timedelta | None = None
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Puts a store and the model through the same, and compares all that can be asked."""
+
+    new_store: NewStore
+
+    @initialize()
+    def begin(self) -> None:
+        self.store: Store = self.new_store(KEEP)
+        self.known: dict[str, Known] = {}
+        self.finished: list[str] = []
+        self.now = timedelta()
+        self.received = self.made = 0
+        self.journal = 0
+
+    def teardown(self) -> None:
+        self.store.close()
+
+    @rule(endpoint=st.sampled_from(ENDPOINTS), to=PLACES, after=st.integers(0, 90))
+    def accept(self, endpoint: str, to: str | None, after: int) -> None:
+        due = None if to is None else self.now + after * SECOND
+        state = State.PENDING if to else State.HELD
+        message = new_message(
+            self.store.next_id(),
+            endpoint=endpoint,
+            destination=to,
+            next_attempt_at=None if due is None else NOON + due,
+            state=state,
+        )
+        assert message.id not in self.known
+        self.store.accept([message])
+        self.known[message.id] = Known(endpoint, to, due, state)
+        self.received += 1
+
+    @rule(seconds=st.integers(0, 60))
+    def pass_time(self, seconds: int) -> None:
+        self.now += seconds * SECOND
+
+    @rule(here=st.integers(0, 3), there=st.integers(0, 3))
+    def claim(self, here: int, there: int) -> None:
+        rooms = {HERE: here, THERE: there}
+        claimed = [each.id for each in self.store.claim(NOON + self.now, LEASE, rooms.__getitem__)]
+        for known in self.known.values():
+            if known.leased is not None and known.leased <= self.now:
+                known.leased = None
+        due = [each for each, known in self.known.items() if self.is_due(known)]
+        assert len(set(claimed)) == len(claimed)
+        assert set(claimed) <= set(due)
+        dues = [self.known[each].due for each in claimed]
+        assert dues == sorted(dues)  # type: ignore[type-var]
+        for place, room in rooms.items():
+            mine = [each for each in due if self.known[each].destination == place]
+            taken = [each for each in claimed if self.known[each].destination == place]
+            assert len(taken) == min(room, len(mine))
+            left = [self.known[each].due for each in set(mine) - set(taken)]
+            assert all(self.known[each].due <= min(left) for each in taken if left)  # type: ignore[operator, type-var]
+        for each in claimed:
+            self.known[each].leased = self.now + LEASE
+
+    def is_due(self, known: Known) -> bool:
+        return (
+            known.state is State.PENDING
+            and known.leased is None
+            and known.due is not None
+            and known.due <= self.now
+        )
+
+    @precondition(lambda self: any(known.leased is not None for known in self.known.values()))
+    @rule(data=st.data(), state=st.sampled_from([State.PENDING, State.DELIVERED, State.FAILED]),
+          after=st.integers(0, 90), copies=st.integers(0, 2))  # fmt: skip
+    def record(self, data: st.DataObject, state: State, after: int, copies: int) -> None:
+        flying = [each for each, known in self.known.items() if known.leased is not None]
+        one = data.draw(st.sampled_from(flying))
+        known = self.known[one]
+        due = self.now + after * SECOND if state is State.PENDING else None
+        attempts = [new_attempt(known.attempts + 1)]
+        attempts += [new_attempt(0, copy_of=1, decision=None) for _ in range(copies)]
+        retry_at = None if due is None else NOON + due
+        self.store.record([Result(self.store.message(one), tuple(attempts), state, retry_at)])
+        known.leased = None
+        known.tries += 1
+        known.attempts += 1 + copies
+        self.made += 1 + copies
+        if state is State.PENDING and known.destination is None:
+            known.state, known.due = State.HELD, None
+        else:
+            known.state, known.due = state, due
+        if state is not State.PENDING:
+            self.finished.append(one)
+            for gone in self.finished[:-KEEP]:
+                del self.known[gone]
+            self.finished = self.finished[-KEEP:]
+
+    @precondition(lambda self: self.known)
+    @rule(data=st.data(), after=st.integers(0, 90))
+    def postpone(self, data: st.DataObject, after: int) -> None:
+        one = data.draw(st.sampled_from(list(self.known)))
+        known = self.known[one]
+        self.store.postpone(one, NOON + self.now + after * SECOND)
+        if known.state is State.PENDING:
+            known.due, known.leased = self.now + after * SECOND, None
+
+    @rule(endpoint=st.sampled_from(ENDPOINTS), to=PLACES)
+    def move(self, endpoint: str, to: str | None) -> None:
+        self.store.move(endpoint, to, NOON + self.now)
+        for known in self.known.values():
+            waits = known.state in (State.PENDING, State.HELD)
+            if known.endpoint == endpoint and waits and known.destination != to:
+                known.destination = to
+                known.state = State.PENDING if to else State.HELD
+                known.due = (known.due or self.now) if to else None
+                if to and known.due is None:
+                    known.due = self.now
+
+    @precondition(lambda self: self.finished)
+    @rule(data=st.data(), to=PLACES)
+    def reopen(self, data: st.DataObject, to: str | None) -> None:
+        one = data.draw(st.sampled_from(self.finished))
+        self.store.reopen([self.store.message(one)], to, NOON + self.now)
+        known = self.known[one]
+        known.state = State.PENDING if to else State.HELD
+        known.destination, known.due, known.tries = to, self.now if to else None, 0
+        self.finished.remove(one)
+
+    @rule()
+    def carry_over(self) -> None:
+        order = {each: place for place, each in enumerate(self.finished)}
+        again = self.new_store(KEEP)
+        again.load(json.loads(json.dumps(self.store.dump())))
+        self.store.close()
+        self.store, self.journal = again, 0
+        for known in self.known.values():
+            known.leased = None
+        # Who finished first is not carried over, only who came first.
+        self.finished = sorted(order, key=lambda each: int(each[1:]))
+
+    @rule()
+    def reset(self) -> None:
+        self.store.reset(NOON + self.now)
+        self.known, self.finished = {}, []
+        self.received = self.made = 0
+
+    @invariant()
+    def agrees(self) -> None:
+        messages = self.store.messages(MessageFilter(limit=10_000))
+        assert {
+            message.id: (
+                message.state,
+                message.destination,
+                message.next_attempt_at,
+                message.tries,
+                message.attempts_made,
+                len(message.attempts),
+            )
+            for message in messages
+        } == {
+            each: (
+                known.state,
+                known.destination,
+                None if known.due is None else NOON + known.due,
+                known.tries,
+                known.attempts,
+                known.attempts,
+            )
+            for each, known in self.known.items()
+        }
+
+    @invariant()
+    def counts(self) -> None:
+        states = [known.state for known in self.known.values()]
+        figures = self.store.figures()
+        assert self.store.pending() == states.count(State.PENDING)
+        assert self.store.held() == states.count(State.HELD)
+        assert (figures.received, figures.attempts) == (self.received, self.made)
+        assert figures.delivered + figures.failed >= len(self.finished)
+
+    @invariant()
+    def wakes_in_time(self) -> None:
+        waits = [
+            known.leased if known.leased is not None else known.due
+            for known in self.known.values()
+            if known.leased is not None or known.state is State.PENDING
+        ]
+        due = self.store.next_due()
+        assert due == (NOON + min(each for each in waits if each is not None) if waits else None)
+
+    @invariant()
+    def journal_goes_on(self) -> None:
+        assert self.store.journal.last >= self.journal
+        self.journal = self.store.journal.last
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", STORES)
+def test_a_store_does_what_the_model_does(kind: str) -> None:
+    """Whatever is done to it, in whatever order."""
+
+    class Machine(StoreMachine):
+        new_store = staticmethod(STORES[kind])
+
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=100,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
