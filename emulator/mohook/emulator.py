@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
@@ -14,7 +15,7 @@ from threading import RLock
 from time import monotonic
 from typing import Any
 
-from mohook.delivery.clock import ManualClock, RunningClock, checked_instant, clock_from
+from mohook.delivery.clock import ManualClock, RunningClock, clock_from
 from mohook.delivery.engine import Engine, Flight, Rules
 from mohook.delivery.faults import FaultPlan
 from mohook.delivery.live import LiveDriver
@@ -27,18 +28,18 @@ from mohook.delivery.transports.transport import Transport
 from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.directory.ip1 import Ip1Directory
 from mohook.directory.route import Directory
-from mohook.errors import ConflictError, StoreError
+from mohook.errors import ConflictError, MohookError
 from mohook.intake import Intake, encode, origin
 from mohook.providers import PROVIDERS
 from mohook.providers.provider import Provider
 from mohook.settings import Settings
+from mohook.snapshots import SNAPSHOT_VERSION, check_snapshot, random_state
 from mohook.store.memory import MemoryStore
 from mohook.store.store import MessageFilter, Store
 from mohook.submission import Submission
 
 __all__ = ["Emulator"]
 
-SNAPSHOT_VERSION = 1
 _EVERY = 2**31
 
 
@@ -64,8 +65,10 @@ class Emulator:
         self.faults = FaultPlan()
         self.apps: InProcessTransport[Flight] = InProcessTransport(answer_cap=serve.answer_cap)
         self._lock = RLock()
-        self._random = Random(serve.seed)
-        self._new_ids = Random(f"new ids {serve.seed}")  # the delivering thread's own
+        self._random = Random()
+        self._new_ids = Random()  # the delivering thread's own
+        self._order = Random()
+        self._seed()
         self._moves = 0
         self.ip1 = Ip1Directory(self.settings, self._webhook_changed)
         self.intelepeer = IntelePeerDirectory(self.settings, self._webhook_changed)
@@ -75,6 +78,12 @@ class Emulator:
         self.engine = self._new_engine()
         self._live = LiveDriver(self.engine, self.store, self.clock)
         self._running = False
+
+    def _seed(self) -> None:
+        seed = self.settings.serve.seed
+        self._random.seed(seed)
+        self._new_ids.seed(f"new ids {seed}")
+        self._order.seed(seed)
 
     def _new_transport(self) -> Transport[Flight]:
         return Switchboard(self.apps, self._new_curl)
@@ -100,7 +109,7 @@ class Emulator:
             faults=self.faults,
             time_limit=delivery.time_limit,
             per_receiver=self.settings.serve.per_receiver,
-            shuffle=Random(self.settings.serve.seed) if delivery.order == "shuffled" else None,
+            shuffle=self._order if delivery.order == "shuffled" else None,
         )
 
     def _rules(self, provider: Provider) -> Rules:
@@ -113,7 +122,10 @@ class Emulator:
         )
 
     def _renewed(self, provider: Provider, message: Message, at: datetime) -> bytes:
-        account = self._directories[provider.name].route(message.recipient, at).account
+        try:
+            account = self._directories[provider.name].route(message.recipient, at).account
+        except MohookError:
+            return message.payload  # its number is gone: nobody to sign a new one for
         payload = json.loads(message.payload)
         return encode(provider.renewed(payload, at, account, self._new_ids))
 
@@ -174,12 +186,16 @@ class Emulator:
         return message
 
     def resend_failed(self, since: datetime | None = None) -> list[Message]:
-        """Make every failed message due now whose last attempt began at `since` or later."""
+        """Make every failed message due now whose last attempt began at `since` or later.
+
+        One whose number has no webhook any more stays failed.
+        """
         failed = self.store.messages(MessageFilter(state=State.FAILED, limit=_EVERY))
         again = [
             message
             for message in failed
-            if since is None or (message.attempts and message.attempts[-1].started_at >= since)
+            if (since is None or message.attempts[-1].started_at >= since)
+            and self.webhook(message.endpoint)
         ]
         return [self.resend(message.id) for message in again]
 
@@ -189,7 +205,8 @@ class Emulator:
             self.faults.clear()
             for directory in self._directories.values():
                 directory.reset()
-            self._random.seed(self.settings.serve.seed)
+            self._seed()
+            self.engine.reset()
             self.store.reset(self.clock.now())
 
     def snapshot(self) -> dict[str, Any]:
@@ -198,6 +215,7 @@ class Emulator:
             return {
                 "version": SNAPSHOT_VERSION,
                 "taken_at": self.clock.now().isoformat(),
+                "random": [self._random.getstate(), self._new_ids.getstate()],
                 "store": self.store.dump(),
                 "faults": self.faults.dump(),
                 **{name: directory.dump() for name, directory in self._directories.items()},
@@ -206,28 +224,27 @@ class Emulator:
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Take the state of a snapshot; raise StoreError, and change nothing, for a bad one."""
         with self._lock:
-            before = self.snapshot()
-            try:
-                self._restore(snapshot)
-            except Exception as problem:
-                self._restore(before)
-                if isinstance(problem, StoreError):
-                    raise
-                msg = f"not a snapshot of mohook ({problem!r}); nothing changed"
-                raise StoreError(msg) from problem
+            check_snapshot(snapshot, self.settings)
+            for name, directory in self._directories.items():
+                directory.load(snapshot[name])
+            self.faults.load(snapshot["faults"])
+            self.engine.reset()
+            self.store.load(snapshot["store"])
+            for random, state in zip(
+                (self._random, self._new_ids), snapshot["random"], strict=True
+            ):
+                random.setstate(random_state(state))
+            if isinstance(self.clock, ManualClock):
+                self.clock.set(datetime.fromisoformat(snapshot["taken_at"]))
+            self._meet_again()
         self._wake()
 
-    def _restore(self, snapshot: Mapping[str, Any]) -> None:
-        if snapshot["version"] != SNAPSHOT_VERSION:
-            msg = f"snapshot version {snapshot['version']!r}: expected {SNAPSHOT_VERSION}"
-            raise StoreError(f"{msg}; take it again with this release of mohook")
-        taken_at = checked_instant(datetime.fromisoformat(snapshot["taken_at"]))
-        for name, directory in self._directories.items():
-            directory.load(snapshot[name])
-        self.faults.load(snapshot["faults"])
-        self.store.load(snapshot["store"])
-        if isinstance(self.clock, ManualClock):
-            self.clock.set(taken_at)
+    def _meet_again(self) -> None:
+        """Route what waits, so that the directories tell when its webhook changes."""
+        for state in (State.PENDING, State.HELD):
+            for message in self.store.messages(MessageFilter(state=state, limit=_EVERY)):
+                with suppress(MohookError):  # its number is gone, and with it its webhook
+                    self._directories[message.provider].route(message.recipient, self.clock.now())
 
     def start(self) -> None:
         """Begin delivering by itself; with the manual clock there is nothing to begin."""
@@ -291,7 +308,7 @@ class Emulator:
             seen = self.store.journal.last
             open_ids = {each for each in open_ids if self._is_open(each)}
             if open_ids and not self.store.journal.wait(seen, deadline - monotonic()):
-                return False
+                return not any(map(self._is_open, open_ids))
         return True
 
     def _is_open(self, message_id: str) -> bool:

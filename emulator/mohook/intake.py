@@ -60,14 +60,20 @@ class Intake:
             msg = f"a batch of {sorted(names)}: expected one message or more, all of one provider"
             raise InputError(msg)
         provider = provider_named(names.pop())
-        return self._messages(
-            provider, [self._received(provider, each, now) for each in submissions]
-        )
+        received = [
+            one
+            for each in submissions
+            for one in (self._received(provider, each, now),) * each.count
+        ]
+        return self._messages(provider, received)
 
     def _received(
         self, provider: Provider, submission: Submission, now: datetime
     ) -> tuple[Draft, Route]:
-        name, sender, recipient, body, fields, _, _ = submission
+        name, sender, recipient, body, fields, count, _ = submission
+        if count < 1:
+            msg = f"count {count!r}: expected 1 or more, how often to send the message"
+            raise InputError(msg)
         provider.check(sender, recipient, self._settings)
         if fields:
             _require_json(fields)

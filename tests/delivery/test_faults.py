@@ -206,7 +206,23 @@ def test_a_plan_goes_on_after_a_dump_as_it_would_have(
 
 @pytest.mark.parametrize(
     "change",
-    [{"steps": ["nope"]}, {"steps": []}, {"match": {"colour": "red"}}, {"times": 0}],
+    [
+        {"steps": ["nope"]},
+        {"steps": []},
+        {"steps": None},
+        {"steps": [500]},
+        {"match": {"colour": "red"}},
+        {"match": {"body": 5}},
+        {"times": 0},
+        {"times": "many"},
+        {"left": -1},
+        {"left": "x"},
+        {"position": 1},
+        {"position": -1},
+        {"position": None},
+        {"served": None},
+    ],
+    ids=repr,
 )
 def test_a_script_of_another_form_is_not_loaded(change: dict[str, object]) -> None:
     """A plan that refuses stands as it stood."""
@@ -214,8 +230,34 @@ def test_a_script_of_another_form_is_not_loaded(change: dict[str, object]) -> No
     plan.add(["500"])
     good = plan.dump()
     bad = good | {"scripts": [good["scripts"][0] | change]}
-    with pytest.raises((FaultError, TypeError)):
+    with pytest.raises(FaultError):
         plan.load(bad)
+    assert plan.dump() == good
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"added": "many"},
+        {"added": None},
+        {"scripts": None},
+        {"scripts": [None]},
+        {"open": ["f9"]},
+        {"bound": {"m1": ["f9", 0]}},
+        {"bound": {"m1": ["f1", 1]}},
+        {"bound": {"m1": ["f1", -1]}},
+        {"bound": {"m1": "f"}},
+        {"bound": []},
+    ],
+    ids=repr,
+)
+def test_a_plan_of_another_form_is_not_loaded(change: dict[str, object]) -> None:
+    """Whichever part is bad, all parts stand as they stood."""
+    plan = FaultPlan()
+    plan.add(["500"])
+    good = plan.dump()
+    with pytest.raises(FaultError):
+        plan.load(good | {"added": 7, "open": []} | change)
     assert plan.dump() == good
 
 

@@ -150,12 +150,26 @@ class FaultScript:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> FaultScript:
-        """Return the script that `dump` wrote down."""
-        match = FaultMatch(**data["match"]) if data["match"] else None
-        script = cls(data["id"], tuple(map(parse_step, data["steps"])), match, data["times"])
-        script.left, script.position = data["left"], data["position"]
-        script.served = set(data["served"])
+        """Return the script that `dump` wrote down; raise FaultError for one of another form."""
+        try:
+            match = FaultMatch(**data["match"]) if data["match"] else None
+            script = cls(data["id"], tuple(map(parse_step, data["steps"])), match, data["times"])
+            script.left, script.position = data["left"], data["position"]
+            script.served = set(data["served"])
+            script._check()
+        except (KeyError, TypeError, ValueError) as problem:
+            msg = f"not a fault script ({problem}): expected what `dump` wrote down"
+            raise FaultError(msg) from problem
         return script
+
+    def _check(self) -> None:
+        """Raise ValueError or TypeError for what would stop an attempt that it serves."""
+        words = asdict(self.match).values() if self.match else ()
+        texts = all(word is None or isinstance(word, str) for word in words)
+        counted = self.left is None or self.left >= 0
+        if not (texts and counted and self.position in range(len(self.steps))):
+            msg = f"left {self.left!r}, position {self.position!r}, match {self.match!r}"
+            raise ValueError(msg)
 
 
 class FaultPlan:
@@ -210,12 +224,19 @@ class FaultPlan:
         return list({**bound, **{script.id: script for script in self._scripts}}.values())
 
     def load(self, data: Mapping[str, Any]) -> None:
-        """Replace all scripts by what `dump` returned."""
-        scripts = {each["id"]: FaultScript.load(each) for each in data["scripts"]}
+        """Replace all scripts by what `dump` returned; raise FaultError and keep all otherwise."""
+        try:
+            scripts = {each["id"]: FaultScript.load(each) for each in data["scripts"]}
+            opened = [scripts[each] for each in data["open"]]
+            bound = {each: (scripts[of], int(at)) for each, (of, at) in data["bound"].items()}
+            for script, position in bound.values():
+                range(len(script.steps)).index(position)  # raises for a step that is not there
+            added = int(data["added"])
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
+            msg = f"not a fault plan ({problem}): expected what `dump` returned"
+            raise FaultError(msg) from problem
         with self._lock:
-            self._added = int(data["added"])
-            self._scripts = [scripts[each] for each in data["open"]]
-            self._bound = {each: (scripts[of], int(at)) for each, (of, at) in data["bound"].items()}
+            self._added, self._scripts, self._bound = added, opened, bound
 
     def take(self, message: Message) -> FaultStep | None:
         """Return the step for this message's next attempt, and count it as used."""
