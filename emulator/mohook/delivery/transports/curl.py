@@ -49,14 +49,12 @@ class CurlTransport(Generic[Token]):
         self._flights: dict[pycurl.Curl, tuple[Easy, Token]] = {}
         self._idle: list[Easy] = []
         self._ended: list[tuple[Token, Exchange]] = []
-        self._timer_at: float | None = None
         self._poller = new_poller()
         self._kept = KeptConnections(self._poller)
         self._bell = _Bell()
         self._bell_fd = self._bell.fileno()
         self._poller.watch(self._bell_fd, READ)
         self._multi = pycurl.CurlMulti()
-        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
 
     @property
@@ -91,20 +89,19 @@ class CurlTransport(Generic[Token]):
         deadline = time.monotonic() + longest
         rung = self._poll(0.0)  # learn which idle connections ended before one is used again
         while True:
-            self._run_timer()
+            self._run_due()
             self._reap()
             left = deadline - time.monotonic()
             if self._ended or rung or left <= 0:
                 break
-            rung = self._poll(left)
+            due = self._multi.timeout()
+            rung = self._poll(left if due < 0 else min(left, due / 1000))
         self._reap()
         ended, self._ended = self._ended, []
         return ended
 
     def _poll(self, left: float) -> bool:
         """Let libcurl act on sockets that are ready; tell whether the bell rang."""
-        if self._timer_at is not None:
-            left = min(left, max(0.0, self._timer_at - time.monotonic()))
         rung = False
         for fd, events in self._poller.poll(left):
             if fd == self._bell_fd:
@@ -114,10 +111,9 @@ class CurlTransport(Generic[Token]):
                 self._multi.socket_action(fd, events)
         return rung
 
-    def _run_timer(self) -> None:
-        """Let libcurl act on its timer, once: it may set it to now again and again."""
-        if self._timer_at is not None and self._timer_at <= time.monotonic():
-            self._timer_at = None
+    def _run_due(self) -> None:
+        """Let libcurl begin and end what is due, once: a flood makes it due again and again."""
+        if self._multi.timeout() == 0:
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
 
     def _reap(self) -> None:
@@ -134,9 +130,6 @@ class CurlTransport(Generic[Token]):
         self._multi.remove_handle(curl)
         self._idle.append(easy)
         self._ended.append((token, exchange))
-
-    def _on_timer(self, milliseconds: int) -> None:
-        self._timer_at = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
 
     def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
         if what == pycurl.POLL_REMOVE:

@@ -83,6 +83,7 @@ class Easy:
             pycurl.FOLLOWLOCATION: int(follow_redirects),
             pycurl.MAXREDIRS: MAX_REDIRECTS,
             pycurl.POSTREDIR: pycurl.REDIR_POST_ALL,
+            pycurl.PATH_AS_IS: 1,  # what is recorded is what is sent
         }
 
     def prepare(self, request: Request) -> None:
