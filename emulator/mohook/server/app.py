@@ -26,11 +26,9 @@ from mohook.server.pages import pages
 from mohook.server.reading import StrictRequest
 from mohook.server.refusals import misfit_response, refuse_in_form
 from mohook.server.seats import Seats
-from mohook.server.settling import WAITS
+from mohook.server.settling import MOST_WAITS, WAITS
 
 __all__ = ["create_app"]
-
-MOST_WAITS = 32
 
 _SURFACES = (
     messages,

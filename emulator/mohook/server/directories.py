@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from mohook.directory.webhook_url import require_webhook_url
 from mohook.providers.intelepeer.customer import IntelePeerCustomer
 from mohook.providers.intelepeer.number import IntelePeerNumber
 from mohook.providers.ip1.account import Ip1Account
@@ -130,8 +131,13 @@ def cpaas_inbox(query: CpaasQuery) -> dict[str, Any]:
 
 
 def _given_url(url: str | None, *, given: bool) -> str | None:
-    """Return the URL in the directory's words: None is that of the settings, "" is none."""
-    return (url or "") if given else None
+    """Return the URL in the directory's words: None is that of the settings, "" is none.
+
+    Raises WebhookError for an empty one: in JSON, none is null.
+    """
+    if url is not None:
+        return require_webhook_url(url)
+    return "" if given else None
 
 
 def _signature(given: SignatureBody | None) -> SignatureSettings | None:

@@ -23,10 +23,10 @@ CLOSING = "mohook.closing"
 STREAMS = "mohook.streams"
 """Where the app keeps the seats of event streams."""
 
-MOST_STREAMS = 16
-KEEP_ALIVE = 10.0
-"""Seconds without news after which a comment tells that the stream lives."""
-_LOOK = 0.25  # seconds after which a stream looks whether its reader or the server has gone
+MOST_STREAMS = 32
+KEEP_ALIVE = 2.0
+"""Seconds without news after which a comment is sent: where no reader is left, it fails."""
+_LOOK = 0.25  # seconds after which a stream looks whether the server ends
 _CHUNK = 100
 
 api = control_api("events", "All that happened, numbered.")
@@ -70,12 +70,8 @@ def _resumed_after(otherwise: int) -> int:
 def _streamed(journal: Journal, after: int) -> Response:
     seats: Seats = current_app.extensions[STREAMS]
     closing = current_app.extensions[CLOSING]
-    reader_left = request.environ.get("waitress.client_disconnected", lambda: False)
     seats.take()
-    answer = Response(
-        stream(journal, after, lambda: closing.is_set() or reader_left()),
-        content_type="text/event-stream",
-    )
+    answer = Response(stream(journal, after, closing.is_set), content_type="text/event-stream")
     # Not at the end of the generator: one that was never begun has no end.
     answer.call_on_close(seats.give_back)
     answer.headers["Cache-Control"] = "no-store"

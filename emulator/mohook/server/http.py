@@ -16,16 +16,17 @@ from waitress.server import TcpWSGIServer, create_server  # type: ignore[import-
 from waitress.task import ErrorTask  # type: ignore[import-untyped]
 
 from mohook.errors import SettingsError
-from mohook.server.events import CLOSING
+from mohook.server.events import CLOSING, MOST_STREAMS
 from mohook.server.problems import ProblemError
+from mohook.server.settling import MOST_WAITS
 
 if TYPE_CHECKING:
     from flask import Flask
 
 __all__ = ["HttpServer"]
 
-THREADS = 64
-"""More than all the requests that may wait or stream at a time, so that others find one."""
+THREADS = MOST_STREAMS + MOST_WAITS + 16
+"""However many requests wait and stream, others find a thread."""
 
 _PATIENCE = 5.0  # seconds for what is being answered when the server ends
 _GRACE_FOR_BODIES = 65_536  # what a body may be over the cap and still be refused by the app
@@ -64,6 +65,7 @@ class HttpServer:
         self.port: int = self._socket.getsockname()[1]
         self._server = self._new_server()
         self._thread = Thread(target=self._server.run, name="mohook-http", daemon=True)
+        self._stopped = False
 
     def _new_server(self) -> TcpWSGIServer:
         logging.getLogger("waitress").setLevel(logging.CRITICAL)
@@ -73,7 +75,6 @@ class HttpServer:
             threads=THREADS,
             ident="mohook",
             connection_limit=1_000,
-            channel_request_lookahead=1,  # lets a stream see that its reader has gone
             max_request_body_size=self._app.config["MAX_CONTENT_LENGTH"] + _GRACE_FOR_BODIES,
             clear_untrusted_proxy_headers=True,
         )
@@ -92,11 +93,14 @@ class HttpServer:
 
     def stop(self) -> None:
         """End: streams at once, what is being answered within five seconds."""
-        self._app.extensions[CLOSING].set()
-        if not self._thread.is_alive():
-            self._socket.close()
+        if self._stopped:
             return
+        self._stopped = True
+        self._app.extensions[CLOSING].set()
         self._server.task_dispatcher.shutdown(timeout=_PATIENCE)
+        if not self._thread.is_alive():
+            self._server.close()
+            return
         self._flush()
         # Only its own thread may close what waitress waits on.
         self._server.trigger.pull_trigger(self._close_all)

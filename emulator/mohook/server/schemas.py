@@ -134,12 +134,10 @@ _CODE: Schema = {"type": "integer"}
 
 def _intelepeer(settings: Settings) -> dict[str, Any]:
     switches = settings.intelepeer
-    several = {
-        "type": "array",
-        "items": component("Endpoint"),
-        "minItems": 1 if switches.empty_endpoints == "400" else 0,
-        "uniqueItems": switches.duplicate_endpoints == "400",
-    }
+    asked = _asked(
+        fewest=1 if switches.empty_endpoints == "400" else 0,
+        unique=switches.duplicate_endpoints == "400",
+    )
     url = component("WebhookUrl")
     if switches.empty_webhook == "unset":
         url = {"anyOf": [url, {"type": "string", "maxLength": 0}]}
@@ -150,13 +148,28 @@ def _intelepeer(settings: Settings) -> dict[str, Any]:
         "maxItems": 1,
     }
     return {
-        "EndpointsAsked": several,
-        "WebhookRequest": _object({"endpoints": several, "webhook": url}, more=True),
+        "EndpointsAsked": asked,
+        "WebhookRequest": _object({"endpoints": asked, "webhook": url}, more=True),
         "ProvisionRequest": _object({"endpoints": one}, more=True),
         "Credentials": _object(
             {"username": {"type": "string"}, "password": {"type": "string"}}, more=True
         ),
         **_ANSWERS,
+    }
+
+
+def _asked(*, fewest: int, unique: bool) -> Schema:
+    """Return the form of a list of endpoints: of several, each is judged, and answered, alone."""
+    return {
+        "type": "array",
+        "items": {"type": "string"},
+        "minItems": fewest,
+        "uniqueItems": unique,
+        "anyOf": [
+            {"maxItems": 1, "items": component("Endpoint")},
+            {"minItems": 2},
+        ],
+        "examples": [[E164_EXAMPLE]],
     }
 
 

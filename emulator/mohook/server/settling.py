@@ -12,7 +12,9 @@ from mohook.errors import NotFoundError
 from mohook.server.current import emulator
 from mohook.server.seats import Seats
 
-__all__ = ["WAITS", "as_they_stand", "settle"]
+__all__ = ["MOST_WAITS", "WAITS", "as_they_stand", "settle"]
+
+MOST_WAITS = 32
 
 WAITS = "mohook.waits"
 """Where the app keeps the seats of requests that wait."""

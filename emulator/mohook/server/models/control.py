@@ -143,8 +143,9 @@ class DroppedShown(Shown):
 class SnapshotBody(Given):
     """The whole state, as GET gives it. Only its outer shape is told: it is no one's to write."""
 
-    version: Literal[1]
+    version: Annotated[Literal[1], WHOLE]
     taken_at: Instant
+    random: list[Any]
     store: dict[str, Any]
     faults: dict[str, Any]
     ip1: dict[str, Any]
