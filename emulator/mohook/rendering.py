@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+
+from pydantic_core import to_json
 
 from mohook.delivery.message import Attempt, Message
+from mohook.directory.webhook_url import masked as masked_url
 from mohook.store.journal import Event
 
 __all__ = [
@@ -99,20 +101,6 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-@lru_cache(maxsize=1024)
-def masked_url(url: str) -> str:
-    """Return a URL without its password.
-
-    >>> masked_url("https://user:secret@example.com/sms")
-    'https://user:***@example.com/sms'
-    """
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    user, host = parts.username or "", parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{user}:{MASK}@{host}"))
-
-
 def masked_payload(payload: bytes) -> Any:
     """Return a payload as JSON data, with its signature masked."""
     data = json.loads(payload)
@@ -123,12 +111,10 @@ def masked_payload(payload: bytes) -> Any:
 
 def masked_body(body: bytes) -> str:
     """Return a posted body as text, with its signature masked and all else as it was sent."""
-    text = body.decode("utf-8", "replace")
-    signature = json.loads(body).get("signature") if b'"signature"' in body else None
-    if not signature:
-        return text
-    spoken = json.dumps(signature, ensure_ascii=False, separators=(",", ":"))
-    return text.replace(f'"signature":{spoken}', f'"signature":"{MASK}"')
+    if b'"signature"' in body:
+        with suppress(ValueError):  # no JSON: nothing that mohook has signed
+            return to_json(masked_payload(body)).decode()
+    return body.decode("utf-8", "replace")
 
 
 def _masked_header(name: str, value: str) -> str:
@@ -152,5 +138,5 @@ def _instant_or_none(instant: datetime | None) -> str | None:
 def _head_lines(head: bytes) -> list[list[str]]:
     """Return the headers of the last answer in `head`: a 1xx or a redirect may stand before it."""
     blocks = [block for block in head.decode("latin-1").split("\r\n\r\n") if block.strip()]
-    lines = blocks[-1].split("\r\n")[1:] if blocks else []
+    lines = filter(None, blocks[-1].split("\r\n")[1:] if blocks else [])
     return [[name.strip(), value.strip()] for name, _, value in (x.partition(":") for x in lines)]

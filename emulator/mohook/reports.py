@@ -31,6 +31,9 @@ MDR_COLUMNS = (
 """The columns of a record. Assumption: published examples of MDRs are outbound only."""
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
 def sms_report(store: Store) -> dict[str, Any]:
     """Return the figures since the last reset, each failed attempt counted as failed.
 
@@ -87,6 +90,6 @@ def mdr_csv(records: Iterable[dict[str, Any]]) -> str:
 
 
 def _safe_cell(value: Any) -> Any:
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value
