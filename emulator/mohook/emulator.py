@@ -303,12 +303,13 @@ class Emulator:
     def wait_settled(self, message_ids: Iterable[str], seconds: float) -> bool:
         """Block until none of these messages is pending, or until `seconds` have passed."""
         deadline = monotonic() + seconds
-        open_ids = {each for each in message_ids if self._is_open(each)}
-        while open_ids:
+        waited_for = list(message_ids)
+        while waited_for:
             seen = self.store.journal.last
-            open_ids = {each for each in open_ids if self._is_open(each)}
-            if open_ids and not self.store.journal.wait(seen, deadline - monotonic()):
-                return not any(map(self._is_open, open_ids))
+            if not self._is_open(waited_for[-1]):
+                waited_for.pop()  # one at a time: thousands may be waited for
+            elif not self.store.journal.wait(seen, deadline - monotonic()):
+                return not any(map(self._is_open, waited_for))
         return True
 
     def _is_open(self, message_id: str) -> bool:
