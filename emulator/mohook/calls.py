@@ -1,0 +1,144 @@
+"""HTTP calls to an emulator: JSON in, JSON out, every refusal an error of mohook's own.
+
+Under `client.py`, which knows the paths; this knows none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from mohook.errors import (
+    ConflictError,
+    InputError,
+    MohookError,
+    NotFoundError,
+    UnauthorizedError,
+    UnreachableError,
+)
+
+if TYPE_CHECKING:
+    import requests
+
+__all__ = ["DEFAULT_URL", "JSON", "Calls", "error_for"]
+
+JSON = dict[str, Any]
+
+DEFAULT_URL = "http://127.0.0.1:7670"
+"""Where `mohook serve` listens when nothing else is said."""
+
+_PROBLEMS = "urn:mohook:problem:"
+_WHERE = "say where it is with --url or MOHOOK_URL"
+
+
+class Calls:
+    """One emulator's address, and one connection to it that is made when it is first used."""
+
+    def __init__(self, url: str, timeout: timedelta) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            msg = f"{url!r} is no emulator's URL: expected one such as {DEFAULT_URL}"
+            raise InputError(msg)
+        self.url = url.rstrip("/")
+        self._timeout = timeout.total_seconds()
+
+    @cached_property
+    def _session(self) -> requests.Session:
+        import requests
+
+        session = requests.Session()
+        # A proxy or a .netrc of the environment is for the world outside, not for the bench.
+        session.trust_env = False
+        return session
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._session.close()
+
+    def __call__(
+        self, method: str, path: str, *, patience: timedelta = timedelta(), **request: Any
+    ) -> JSON:
+        """Return the JSON object of the answer; `patience` is time to answer beyond the usual.
+
+        Raises the `MohookError` that a refusal stands for, and `UnreachableError` where no
+        emulator answers.
+        """
+        response = self._sent(method, path, self._timeout + patience.total_seconds(), request)
+        if response.status_code == 204:
+            return {}
+        answer = self._json_of(response)
+        if not response.ok:
+            raise error_for(response.status_code, answer)
+        return answer
+
+    def _sent(
+        self, method: str, path: str, limit: float, request: Mapping[str, Any]
+    ) -> requests.Response:
+        import requests
+
+        try:
+            return self._session.request(
+                method, self.url + path, timeout=limit, allow_redirects=False, **request
+            )
+        except requests.Timeout as problem:
+            msg = f"the emulator at {self.url} did not answer within {limit:g} seconds"
+            raise UnreachableError(msg) from problem
+        except requests.RequestException as problem:
+            msg = f"no emulator answers at {self.url}: start one with `mohook serve`, or {_WHERE}"
+            raise UnreachableError(msg) from problem
+
+    def _json_of(self, response: requests.Response) -> JSON:
+        try:
+            answer = response.json()
+        except ValueError:
+            answer = None
+        if isinstance(answer, dict):
+            return answer
+        msg = (
+            f"what answers at {self.url} is no emulator (HTTP {response.status_code}, and no JSON "
+            f"object): {_WHERE}"
+        )
+        raise UnreachableError(msg)
+
+
+def error_for(status: int, answer: Mapping[str, Any]) -> MohookError:
+    """Return the error that a refusal stands for, in the emulator's own words.
+
+    >>> error_for(404, {"type": "urn:mohook:problem:not-found", "detail": "no message 'm9'"})
+    NotFoundError("no message 'm9'")
+    """
+    word = str(answer.get("type", "")).removeprefix(_PROBLEMS)
+    named = {_word(kind): kind for kind in _kinds(MohookError)}
+    return (named.get(word) or _by_status(status))(_words(answer, status))
+
+
+def _kinds(kind: type[MohookError]) -> Iterator[type[MohookError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from _kinds(each)
+
+
+def _word(kind: type[MohookError]) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__.removesuffix("Error")).lower()
+
+
+def _by_status(status: int) -> type[MohookError]:
+    # IntelePeer's own API has no problem types, and a bad request never reaches a model.
+    named: dict[int, type[MohookError]] = {
+        401: UnauthorizedError,
+        403: UnauthorizedError,
+        404: NotFoundError,
+        409: ConflictError,
+    }
+    return named.get(status, InputError if status < 500 else MohookError)
+
+
+def _words(answer: Mapping[str, Any], status: int) -> str:
+    for name in ("detail", "error", "title"):
+        if isinstance(answer.get(name), str):
+            return str(answer[name])
+    return f"the emulator answered {status}"
