@@ -1,5 +1,13 @@
-"""The `mohook` command. Commands import what they need when they run, never before."""
+"""The `mohook` command. Commands import what they need when they run, never before.
+
+The outermost room: nothing imports it but the entry point.
+"""
+
+__all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line and end the process with its exit code."""
+    from mohook.cli.root import mohook
+
+    mohook(prog_name="mohook")

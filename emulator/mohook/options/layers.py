@@ -48,8 +48,8 @@ VARIABLES: Mapping[str, str] = {
 }
 """The environment variables, and the keys that they set: all but accounts, customers, numbers."""
 
-OTHER_VARIABLES = frozenset({"MOHOOK_CONFIG", "MOHOOK_URL"})
-"""Variables that are no setting: where `mohook.toml` is, and where the emulator is."""
+OTHER_VARIABLES = frozenset({"MOHOOK_CONFIG", "MOHOOK_URL", "MOHOOK_DEBUG"})
+"""Variables that are no setting: where `mohook.toml` and the emulator are, how to fail."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,122 @@
+"""`mohook serve`: the emulator, until somebody ends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mohook.cli.failures import USAGE, CommandError, InterruptedCommandError
+from mohook.cli.flags import config_flag, json_flag, settings_from
+
+if TYPE_CHECKING:
+    from mohook.emulator import Emulator
+    from mohook.server.http import HttpServer
+    from mohook.settings import Settings
+
+__all__ = ["serve", "served"]
+
+_GRACE = 0.5  # seconds for answers that are being written
+_EPILOG = """\b
+Examples:
+  mohook serve
+  mohook serve --ip1-callback http://127.0.0.1:5000/ip1
+  mohook serve --intelepeer-webhook http://127.0.0.1:5000/sms --clock x60
+  mohook serve --clock manual          then: mohook advance 10m
+  mohook serve --port 0 --json         any free port, told on the first line
+
+\b
+Without --ip1-callback and --intelepeer-webhook, messages are held until a webhook is set.
+Settings come from the flag, else MOHOOK_PORT and the like, else mohook.toml.
+"""
+
+
+@click.command(epilog=_EPILOG)
+@click.option("--host", metavar="HOST", help="Listen here.  [default: 127.0.0.1]")
+@click.option("--port", metavar="PORT", help="0 takes any free one.  [default: 7670]")
+@config_flag
+@click.option("--state", metavar="PATH|URL", help="Keep everything there. Comes later.")
+@click.option("--clock", metavar="real|manual|xN", help="x60: as fast as sixty.  [default: real]")
+@click.option("--seed", metavar="N", help="Governs ids, faults and order.  [default: 0]")
+@click.option("--ip1-callback", metavar="URL", help="Where ip1 posts.")
+@click.option("--intelepeer-webhook", metavar="URL", help="Where IntelePeer posts by default.")
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="PATTERN",
+    help="Deliver to this host, address or network too, not to private addresses alone.",
+)
+@click.option("--keep", metavar="N", help="Finished messages to remember.  [default: 10000]")
+@click.option("--quiet", is_flag=True, help="No log of what happens.")
+@json_flag
+def serve(config: Path | None, quiet: bool, as_json: bool, **flags: Any) -> None:
+    """Run the emulator: IntelePeer's API, the control API, and delivery to your receiver.
+
+    It prints each attempt as it is made, and runs until Ctrl-C.
+    """
+    from mohook.cli.log import EventLog
+    from mohook.cli.process import (
+        end_on_term,
+        raise_file_limit,
+        settle_garbage,
+        stop_at_second_interrupt,
+    )
+
+    settings = settings_from(config, flags)
+    _refuse_state(settings)
+    end_on_term()
+    raise_file_limit()
+    emulator, server = served(settings)
+    try:
+        settle_garbage()
+        log = EventLog(emulator, as_json=as_json, quiet=quiet)
+        log.ready(server.url, server.port)
+        log.follow()
+    except KeyboardInterrupt:
+        stop_at_second_interrupt()
+        raise InterruptedCommandError(_farewell(emulator), exit_code=0) from None
+    finally:
+        _end(server)
+        emulator.stop()
+
+
+def served(settings: Settings) -> tuple[Emulator, HttpServer]:
+    """Return an emulator that delivers and its server that answers, both begun.
+
+    Raises `SettingsError`, naming the flag, where the address cannot be had.
+    """
+    from mohook.emulator import Emulator
+    from mohook.server.app import create_app
+    from mohook.server.http import HttpServer
+
+    emulator = Emulator(settings)
+    server = HttpServer(create_app(emulator), settings.serve.host, settings.serve.port)
+    server.start()
+    emulator.start()
+    return emulator, server
+
+
+def _end(server: HttpServer) -> None:
+    # Whoever waits for a message to settle may wait for minutes: Ctrl-C does not.
+    ending = Thread(target=server.stop, daemon=True)
+    ending.start()
+    ending.join(_GRACE)
+
+
+def _refuse_state(settings: Settings) -> None:
+    if settings.serve.state is not None:
+        msg = (
+            f"--state {settings.serve.state}: keeping state comes with a later release; "
+            "leave it out, and the emulator keeps everything in memory"
+        )
+        raise CommandError(msg, USAGE)
+
+
+def _farewell(emulator: Emulator) -> str:
+    pending, held = emulator.store.pending(), emulator.store.held()
+    if not pending and not held:
+        return "Stopped. Nothing was pending."
+    counted = [f"{pending:,} pending"] * bool(pending) + [f"{held:,} held"] * bool(held)
+    return f"Stopped with {' and '.join(counted)}: forgotten, as all is kept in memory alone."

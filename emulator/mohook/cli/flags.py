@@ -1,0 +1,74 @@
+"""Options that several commands share, and the kinds of value that they take."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mohook.durations import parse_duration
+from mohook.errors import InputError
+
+if TYPE_CHECKING:
+    from mohook.client import Client
+    from mohook.settings import Settings
+
+__all__ = [
+    "client_at",
+    "config_flag",
+    "duration",
+    "json_flag",
+    "settings_from",
+    "url_flag",
+]
+
+_DEFAULT_PORT = 7670
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - compared with
+
+
+def duration(value: str) -> timedelta:
+    """Return the length of time that an option's text names, or fail as click does."""
+    try:
+        return parse_duration(value)
+    except InputError as problem:
+        raise click.BadParameter(str(problem)) from problem
+
+
+json_flag = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+config_flag = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Settings.  [default: ./mohook.toml]",
+)
+url_flag = click.option(
+    "--url",
+    envvar="MOHOOK_URL",
+    metavar="URL",
+    help="The emulator.  [default: from mohook.toml, else http://127.0.0.1:7670]",
+)
+
+
+def settings_from(config: Path | None, flags: Mapping[str, object] | None = None) -> Settings:
+    """Return the settings from flags, environment and file. Raises `SettingsError`."""
+    from mohook.options import load_settings
+
+    return load_settings(config, environ=os.environ, flags=flags or {})
+
+
+def client_at(url: str | None, config: Path | None) -> Client:
+    """Return a client for the emulator at `url`, or for the one that the settings describe."""
+    from mohook.client import Client
+
+    return Client(url or _served_at(settings_from(config)))
+
+
+def _served_at(settings: Settings) -> str:
+    host, port = settings.serve.host, settings.serve.port
+    host = _ANYWHERE.get(host, f"[{host}]" if ":" in host else host)
+    # Port 0 takes any free one: nobody can know which.
+    return f"http://{host}:{port or _DEFAULT_PORT}"

@@ -1,0 +1,65 @@
+"""A group that knows its commands by name and one line, and imports one only to run it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import NamedTuple, cast
+
+import click
+
+__all__ = ["PLUGINS", "LazyCommand", "LazyGroup"]
+
+PLUGINS = "mohook.commands"
+"""The entry points by which another distribution adds commands: `check = "pkg.mod:command"`."""
+
+
+class LazyCommand(NamedTuple):
+    """Where a command is (`module:attribute`), and what `--help` says of it."""
+
+    target: str
+    help: str
+
+
+@cache
+def _plugins() -> Mapping[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=PLUGINS)}
+
+
+class LazyGroup(click.Group):
+    """Lists commands without importing them: those of a table, then those of plug-ins.
+
+    A plug-in is known by its entry point alone until it runs, so that `--help` names where
+    it comes from and no more. A name of the table is never taken over by a plug-in.
+    """
+
+    def __init__(self, commands_at: Mapping[str, LazyCommand], **attributes: object) -> None:
+        super().__init__(**attributes)  # type: ignore[arg-type]
+        self._commands_at = commands_at
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the table's names in their order, then the plug-ins' in theirs."""
+        del ctx
+        return [*self._commands_at, *sorted(_plugins().keys() - self._commands_at.keys())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command; None for a name that is none."""
+        del ctx
+        if cmd_name in self._commands_at:
+            module, _, attribute = self._commands_at[cmd_name].target.partition(":")
+            return cast("click.Command", getattr(import_module(module), attribute))
+        point = _plugins().get(cmd_name)
+        return cast("click.Command", point.load()) if point else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands from their one lines alone."""
+        rows = [(name, self._short_help(name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def _short_help(self, name: str) -> str:
+        if name in self._commands_at:
+            return self._commands_at[name].help
+        return f"(plug-in: {_plugins()[name].module})"

@@ -1,0 +1,134 @@
+"""What `serve` prints: a banner, then what happens, as it happens."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import mohook
+from mohook.cli.attempts import attempt_text, message_text
+from mohook.cli.screen import console_for, plain, print_json_line
+from mohook.delivery.message import Attempt, Message, State
+from mohook.rendering import attempt_json, event_json, masked_url, message_json
+from mohook.store.journal import MESSAGE_ACCEPTED, MESSAGE_MOVED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mohook.emulator import Emulator
+    from mohook.store.journal import Event
+
+__all__ = ["EventLog"]
+
+_LOT, _ALL = 1_000, 2**31
+_STORM = 50
+"""More events than that at once are told in one line: nobody reads them one by one."""
+_BREATH = 0.5
+_LONG = 3_600.0
+
+
+class EventLog:
+    """Tells of an emulator in this process: lines for people, or JSON lines for programs."""
+
+    def __init__(self, emulator: Emulator, *, as_json: bool, quiet: bool) -> None:
+        self._emulator = emulator
+        self._as_json = as_json
+        self._quiet = quiet
+        self._console = console_for()
+
+    def ready(self, url: str, port: int) -> None:
+        """Say that the emulator answers, where, and what to do next."""
+        if self._as_json:
+            print_json_line({"event": "ready", "url": url, "port": port})
+        else:
+            self._banner(url)
+
+    def _banner(self, url: str) -> None:
+        settings, show = self._emulator.settings, self._console.print
+        elsewhere = "" if url == "http://127.0.0.1:7670" else f" --url {url}"
+        show(f"mohook {mohook.__version__}: ip1 and IntelePeer on your machine\n", style="bold")
+        show(f"  Emulator    {url}", soft_wrap=True)
+        show(f"  Clock       {_clock_in_words(self._emulator.clock.mode)}", soft_wrap=True)
+        show(f"  Seed        {settings.serve.seed}")
+        show(f"  ip1         {_target(settings.ip1.callback_url)}", soft_wrap=True)
+        show(f"  IntelePeer  {_target(settings.intelepeer.webhook)}", soft_wrap=True)
+        show("\n  In another terminal:", style="dim")
+        show(f"    mohook send ip1 --body hello{elsewhere}", soft_wrap=True)
+        show(f"    mohook messages{elsewhere}", soft_wrap=True)
+        if self._emulator.clock.mode == "manual":
+            show(f"    mohook advance 10m{elsewhere}", soft_wrap=True)
+        show("  Ctrl-C ends it.\n", style="dim")
+
+    def follow(self) -> None:
+        """Print what happens; only an interrupt ends it."""
+        journal, seen = self._emulator.store.journal, 0
+        lot = _LOT if self._as_json else _ALL
+        while True:
+            journal.wait(seen, _LONG)
+            events = journal.after(seen, lot)
+            seen = events[-1].number if events else seen
+            if not self._quiet:
+                self._tell(events)
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        if self._as_json:
+            for event in events:
+                print_json_line({"event": event.kind, **event_json(event)})
+        elif len(events) > _STORM:
+            self._tell_in_brief(events)
+            time.sleep(_BREATH)
+        else:
+            for event in events:
+                self._tell_one(event)
+
+    def _tell_one(self, event: Event) -> None:
+        subject, show = event.subject, self._console.print
+        if isinstance(subject, Attempt):
+            show(f"{event.message_id:<5} ", attempt_text(attempt_json(subject)), soft_wrap=True)
+        elif isinstance(subject, Message):
+            self._tell_of_message(event, subject)
+        elif event.kind == "webhook.changed":
+            target = _target(subject["webhook"])
+            show(f"{subject['endpoint']} now posts {target}", style="dim", soft_wrap=True)
+        else:
+            show(f"{event.at:%H:%M:%S}  {event.kind}", style="dim")
+
+    def _tell_of_message(self, event: Event, message: Message) -> None:
+        words = _NEWS.get((event.kind, message.state))
+        if words is None:
+            return  # accepted and due: its first attempt tells of it
+        line = message_text(message_json(message, attempts=False))
+        self._console.print(f"{message.id:<5} ", line, f" {words}", sep="", soft_wrap=True)
+
+    def _tell_in_brief(self, events: Sequence[Event]) -> None:
+        kinds = Counter(event.kind for event in events)
+        decided = Counter(
+            _DECISIONS[event.subject.decision]
+            for event in events
+            if isinstance(event.subject, Attempt) and event.subject.decision
+        )
+        counted = [f"{kinds[MESSAGE_ACCEPTED]:,} accepted"] * bool(kinds[MESSAGE_ACCEPTED])
+        counted += [f"{count:,} {what}" for what, count in decided.most_common()]
+        counted += [f"{self._emulator.store.pending():,} pending"]
+        self._console.print(f"{events[-1].at:%H:%M:%S}  {', '.join(counted)}", soft_wrap=True)
+
+
+_DECISIONS = {"delivered": "delivered", "retry": "to be sent again", "given-up": "given up"}
+_NEWS = {
+    (MESSAGE_ACCEPTED, State.HELD): "‖ held: its number has no webhook",
+    (MESSAGE_ACCEPTED, State.DELIVERED): "✓ to the CPaaS inbox",
+    (MESSAGE_MOVED, State.HELD): "‖ held: its webhook was taken away",
+    (MESSAGE_MOVED, State.PENDING): "→ due at its new webhook",
+}
+
+
+def _clock_in_words(mode: str) -> str:
+    words = {"real": "real time", "manual": "manual: it stands until `mohook advance`"}
+    return words.get(mode, f"{mode[1:]} times as fast as real time")
+
+
+def _target(webhook: str | None) -> str:
+    if webhook is None:
+        return "→ nowhere yet: messages are held until a webhook is set"
+    return f"→ {plain(masked_url(webhook))}"
