@@ -35,12 +35,17 @@ api = control_api("messages", "Inbound SMS on their way to the receiver.")
 _LINES = {
     "schema": {"type": "string", "description": "One SendBody a line, all taken or none."},
 }
+_FIRST = {"id": "$response.body#/messages/0/id"}
 _SENT = {
     "description": "Accepted: the messages, or for lines how many they are.",
     "content": {
         "application/json": {
             "schema": {"anyOf": [component("MessagesShown"), component("AcceptedShown")]}
         }
+    },
+    "links": {
+        "show": {"operationId": "message", "parameters": _FIRST},
+        "resend": {"operationId": "resend", "parameters": _FIRST},
     },
 }
 
