@@ -95,7 +95,7 @@ class ManualClock:
         """Move forward to `instant`; raise ConflictError when that lies in the past."""
         if instant < self._now:
             msg = f"{instant.isoformat()} lies before the clock's {self._now.isoformat()}"
-            raise ConflictError(f"{msg}; a clock only moves forward; only a restored snapshot sets it back")
+            raise ConflictError(f"{msg}; it only moves forward, but for a restored snapshot")
         self._now = instant
 
 
