@@ -107,6 +107,15 @@ def test_nothing_is_shared_with_other_origins(bench: Bench) -> None:
     assert asked[1].status_code == 405
 
 
+def test_no_answer_is_guessed_at_or_kept(bench: Bench) -> None:
+    """Whatever a message contains, a browser takes an answer for what it says it is."""
+    asked = [bench.get("/messages"), bench.get("/nothing"), bench.client.get("/"),
+             bench.client.get("/_rest/nothing"), bench.get("/events")]  # fmt: skip
+    for answer in asked:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_a_provider_call_across_sites_is_refused_in_its_form(bench: Bench) -> None:
     """IntelePeer's paths are for servers: a page that posts there gets 403, no problem details."""
     answer = bench.client.post(

@@ -21,7 +21,7 @@ from mohook.server import (
     state,
 )
 from mohook.server.current import attach
-from mohook.server.guards import guard
+from mohook.server.guards import guard, harden
 from mohook.server.pages import pages
 from mohook.server.reading import StrictRequest
 from mohook.server.refusals import misfit_response, refuse_in_form
@@ -75,6 +75,7 @@ def create_app(emulator: Emulator) -> OpenAPI:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.before_request(guard)
+    app.after_request(harden)
     refuse_in_form(app)
     for surface in _SURFACES:
         app.register_api(surface.api)

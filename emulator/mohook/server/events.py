@@ -74,7 +74,6 @@ def _streamed(journal: Journal, after: int) -> Response:
     answer = Response(stream(journal, after, closing.is_set), content_type="text/event-stream")
     # Not at the end of the generator: one that was never begun has no end.
     answer.call_on_close(seats.give_back)
-    answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import Response, request
 
 from mohook.server.current import emulator
 from mohook.server.problems import ProblemError
 
-__all__ = ["guard", "is_own_host"]
+__all__ = ["guard", "harden", "is_own_host"]
 
 _WILDCARDS = {"", "0.0.0.0", "::"}  # noqa: S104 - they are recognized here, not bound
 _READING = {"GET", "HEAD", "OPTIONS"}
@@ -37,6 +37,13 @@ def guard() -> None:
             "from the emulator's own page"
         )
         raise ProblemError(403, msg, kind="foreign-origin")
+
+
+def harden(answer: Response) -> Response:
+    """Let no browser guess at an answer's type, and none keep one: the state moves on."""
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def is_own_host(name: str, bound: str) -> bool:

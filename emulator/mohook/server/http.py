@@ -68,7 +68,8 @@ class HttpServer:
         self._stopped = False
 
     def _new_server(self) -> TcpWSGIServer:
-        logging.getLogger("waitress").setLevel(logging.CRITICAL)
+        # It warns when a request has to wait for a thread; what fails it still tells.
+        logging.getLogger("waitress").setLevel(logging.ERROR)
         server = create_server(
             self._app,
             sockets=[self._socket],
