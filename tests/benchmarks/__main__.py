@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from rich.console import Console
 from rich.table import Table
+
 from tests.benchmarks.imports import imports
 from tests.benchmarks.isolation import isolation
 from tests.benchmarks.table import Row

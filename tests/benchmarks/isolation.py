@@ -7,9 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from statistics import quantiles
 
-from tests.benchmarks.receivers import HangingReceiver, fast_receiver, hanging_receiver
-from tests.benchmarks.table import Row, milliseconds
-
 from mohook.delivery.clock import RunningClock
 from mohook.delivery.transports.descriptors import raise_descriptor_limit
 from mohook.emulator import Emulator
@@ -17,6 +14,8 @@ from mohook.settings import DeliverySettings, IntelePeerSettings, Settings
 from mohook.store.memory import MemoryStore
 from mohook.store.store import Result
 from mohook.submission import Submission
+from tests.benchmarks.receivers import HangingReceiver, fast_receiver, hanging_receiver
+from tests.benchmarks.table import Row, milliseconds
 
 __all__ = ["isolation"]
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
+
 from tests.benchmarks.receivers import (
     failing_receiver,
     fast_receiver,
@@ -31,7 +32,7 @@ REQUEST = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%b"
 def post(url: str, body: bytes) -> int:
     """Return the status that a POST of `body` is answered with."""
     try:
-        with urlopen(Request(url, body), timeout=10) as answer:  # noqa: S310 - loopback
+        with urlopen(Request(url, body), timeout=10) as answer:
             return int(answer.status)
     except HTTPError as refused:
         with refused:

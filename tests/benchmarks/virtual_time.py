@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from tests.benchmarks.table import Row
-
 from mohook.emulator import Emulator
 from mohook.settings import Ip1Settings, ServeSettings, Settings
 from mohook.submission import Submission
+from tests.benchmarks.table import Row
 
 __all__ = ["virtual_time"]
 
