@@ -241,6 +241,12 @@ def test_an_app_that_breaks_answers_500_as_its_server_would(app: App) -> None:
     assert "the app" in (exchange.error or "")
 
 
+@pytest.mark.parametrize("app", [asgi_raises_late, asgi_never_ends_its_answer])
+def test_half_an_answer_is_never_an_acknowledgement(app: App) -> None:
+    """However the app's thread and ours happen to run."""
+    assert {post(app).outcome for _ in range(50)} == {"500"}
+
+
 def test_the_error_of_an_app_is_told() -> None:
     """Type and text of what it raised, so that the timeline names the bug."""
     for app in (wsgi_raises, asgi_raises):

@@ -172,3 +172,14 @@ def test_an_idle_connection_that_ended_is_told(poller: Poller, pair: Pair, wante
     poller.poll(0)
     assert poller.spoke_while_idle(fd)
     assert not poller.spoke_while_idle(-1)
+
+
+@pytest.mark.parametrize("wanted", [READ, WRITE, READ | WRITE])
+def test_one_look_is_enough_to_see_an_end(poller: Poller, pair: Pair, wanted: int) -> None:
+    """Whatever was waited for before it was idle."""
+    ours, theirs = pair
+    poller.watch(ours.fileno(), wanted)
+    poller.forget(ours.fileno())
+    theirs.close()
+    poller.poll(0)
+    assert poller.spoke_while_idle(ours.fileno())

@@ -151,9 +151,7 @@ class StoreMachine(RuleBasedStateMachine):
             if known.endpoint == endpoint and waits and known.destination != to:
                 known.destination = to
                 known.state = State.PENDING if to else State.HELD
-                known.due = (known.due or self.now) if to else None
-                if to and known.due is None:
-                    known.due = self.now
+                known.due = None if to is None else self.now if known.due is None else known.due
 
     @precondition(lambda self: self.finished)
     @rule(data=st.data(), to=PLACES)

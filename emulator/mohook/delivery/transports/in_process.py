@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -16,12 +16,13 @@ from mohook.delivery.transports.transport import Exchange, Headers, Request
 from mohook.errors import WebhookError
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = ["App", "InProcessTransport"]
 
 Token = TypeVar("Token")
 Event = dict[str, Any]
+_PROBLEM = "mohook.problem"
 App = Callable[..., Any]
 """A WSGI app, `(environ, start_response)`, or an ASGI app, `async (scope, receive, send)`."""
 
@@ -104,7 +105,13 @@ def _as_wsgi(app: App) -> WSGIApplication:
         return app
     from a2wsgi import ASGIMiddleware
 
-    wrapped: WSGIApplication = ASGIMiddleware(_answering(app))  # type: ignore[assignment] # environ as a TypedDict
+    middleware = ASGIMiddleware(_telling(app))
+
+    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        yield from middleware(environ, start_response)  # type: ignore[arg-type] # a TypedDict
+        if problem := environ.get(_PROBLEM):
+            raise problem
+
     return wrapped
 
 
@@ -112,10 +119,14 @@ def _is_asgi(app: App) -> bool:
     return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(type(app).__call__)
 
 
-def _answering(app: App) -> App:
-    """Return an ASGI app that raises where `app` ends without an answer: a2wsgi would wait on."""
+def _telling(app: App) -> App:
+    """Return an ASGI app that tells what went wrong in the WSGI environ.
 
-    async def answering(scope: Event, receive: App, send: App) -> None:
+    To end without an answer is to raise, or a2wsgi would wait on. It also drops what is raised
+    after a part of the answer, now and then.
+    """
+
+    async def telling(scope: Event, receive: App, send: App) -> None:
         answered = False
 
         async def noting(event: Event) -> None:
@@ -123,12 +134,20 @@ def _answering(app: App) -> App:
             answered |= event["type"] == "http.response.body" and not event.get("more_body")
             await send(event)
 
-        await app(scope, receive, noting)
-        if not answered:
-            msg = "it returned without a whole answer"
-            raise RuntimeError(msg)
+        try:
+            await app(scope, receive, noting)
+            _require_answer(answered)
+        except Exception as problem:
+            scope["wsgi_environ"][_PROBLEM] = problem
+            raise
 
-    return answering
+    return telling
+
+
+def _require_answer(answered: bool) -> None:
+    if not answered:
+        msg = "it returned without a whole answer"
+        raise RuntimeError(msg)
 
 
 def _origin(url: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import selectors
 import sys
+from contextlib import suppress
 from typing import Protocol
 
 __all__ = ["READ", "WRITE", "Poller", "new_poller"]
@@ -61,16 +62,18 @@ if sys.platform == "linux":
                 self._spoke.discard(fd)
 
         def forget(self, fd: int) -> None:
-            if fd in self._wanted:
+            wanted = self._wanted.get(fd)
+            if wanted:
                 self._wanted[fd] = 0
+                if wanted & WRITE:
+                    with suppress(OSError):  # closed already
+                        self._epoll.modify(fd, select.EPOLLIN)  # what tells that it has ended
 
         def poll(self, timeout: float | None) -> list[tuple[int, int]]:
             ready = []
             for fd, mask in self._epoll.poll(timeout):
                 if wanted := self._wanted.get(fd):
                     ready.append((fd, READ if mask == select.EPOLLIN else _events(mask, wanted)))
-                elif mask == select.EPOLLOUT:
-                    self._epoll.modify(fd, select.EPOLLIN)  # can be written: tells nothing
                 else:
                     self._unregister(fd)
             return ready
