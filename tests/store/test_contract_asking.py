@@ -1,0 +1,123 @@
+"""The contract of a store: filters, figures and the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Thread
+
+import pytest
+
+from mohook.delivery.message import State
+from mohook.store.store import Store
+from tests.store.made import NOON
+from tests.store.steps import accepted, claim, end, ids
+
+
+@pytest.fixture
+def mixed(store: Store) -> Sequence[str]:
+    """Give five messages: ip1 pending, IntelePeer pending, held, delivered, failed."""
+    a, b = accepted(store), accepted(store, provider="intelepeer", recipient="+12161112222")
+    d, e = accepted(store), accepted(store)
+    claim(store)
+    end(store, d[0], State.DELIVERED)
+    end(store, e[0], State.FAILED)
+    return [*a, *b, *d, *e, *accepted(store, destination=None)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, [0, 1, 2, 3, 4]),
+        ({"provider": "intelepeer"}, [1]),
+        ({"provider": "ip1"}, [0, 2, 3, 4]),
+        ({"state": State.PENDING}, [0, 1]),
+        ({"state": State.DELIVERED}, [2]),
+        ({"state": State.FAILED}, [3]),
+        ({"state": State.HELD}, [4]),
+        ({"recipient": "+12161112222"}, [1]),
+        ({"recipient": "+1"}, []),
+        ({"provider": "ip1", "state": State.PENDING}, [0]),
+        ({"limit": 2}, [0, 1]),
+        ({"limit": 0}, []),
+    ],
+)
+def test_a_filter_names_all_that_must_fit(
+    store: Store, mixed: Sequence[str], wanted: dict[str, object], found: list[int]
+) -> None:
+    """In the order of acceptance, no more than the limit."""
+    assert ids(store, **wanted) == [mixed[each] for each in found]
+
+
+def test_after_goes_on_where_a_page_ended(store: Store, mixed: Sequence[str]) -> None:
+    """Page by page, every message comes once; an id that is gone still tells where."""
+    assert ids(store, after=mixed[1], limit=2) == list(mixed[2:4])
+    assert ids(store, after=mixed[-1]) == []
+    accepted(store, 8)
+    assert len(ids(store, after=mixed[-1])) == 8
+    assert ids(store, after="no such id")[: len(mixed)] == list(mixed)
+
+
+def test_figures_count_each_failed_attempt(store: Store, mixed: Sequence[str]) -> None:
+    """By outcome and by provider; what is asked for later does not change what was told."""
+    figures = store.figures()
+    assert (figures.received, figures.delivered, figures.failed) == (5, 1, 1)
+    assert (figures.attempts, figures.failed_attempts) == (2, 1)
+    assert figures.by_outcome == {"500": 2}
+    assert figures.by_provider["intelepeer"] == {
+        "received": 1,
+        "delivered": 0,
+        "failed": 0,
+        "attempts": 0,
+        "failed_attempts": 0,
+    }
+    assert figures.by_provider["ip1"]["received"] == 4
+    end(store, mixed[0], State.FAILED)
+    assert figures.by_outcome == {"500": 2}
+    assert store.figures().by_outcome == {"500": 3}
+
+
+def test_the_journal_tells_what_happened_in_order(store: Store) -> None:
+    """Accepted, attempted, moved, noted: numbered from one without a gap."""
+    [given] = accepted(store)
+    claim(store)
+    end(store, given, State.PENDING)
+    store.move("ip1:ip1-10001", None, NOON)
+    store.note(NOON, "webhook.changed", {"webhook": None})
+    events = store.journal.after(0, 100)
+    assert [event.number for event in events] == [1, 2, 3, 4]
+    assert [(event.kind, event.message_id) for event in events] == [
+        ("message.accepted", given),
+        ("attempt.ended", given),
+        ("message.moved", given),
+        ("webhook.changed", None),
+    ]
+    assert events[1].subject == store.message(given).attempts[0]
+
+
+def test_whoever_reads_of_an_attempt_finds_the_message_as_it_left_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entry is written when all else is: who waits for news misses no state."""
+    [given] = accepted(store)
+    claim(store)
+    seen: list[State] = []
+    write = store.journal.append
+
+    def note(*entry: object) -> None:
+        seen.append(store.message(given).state)
+        write(*entry)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store.journal, "append", note)
+    end(store, given, State.DELIVERED)
+    assert seen == [State.DELIVERED]
+
+
+def test_a_write_wakes_who_waits_for_news(store: Store) -> None:
+    """Another thread's write ends the wait, long before its limit."""
+    told: list[bool] = []
+    waiting = Thread(target=lambda: told.append(store.journal.wait(store.journal.last, 30)))
+    waiting.start()
+    while waiting.is_alive():
+        store.note(NOON, "tick", {})
+    waiting.join()
+    assert told == [True]
