@@ -177,6 +177,7 @@ def signed(mode: str) -> Emulator:
 LITERAL = signed("literal")
 
 
+@settings(max_examples=40)
 @given(
     st.text('SABC 3cr"\\/ü\n:,{}', max_size=40),
     st.dictionaries(st.sampled_from(["refid", "from", "to", "x"]), JSON_VALUES, max_size=3),
