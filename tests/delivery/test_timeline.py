@@ -25,8 +25,7 @@ def test_a_timeline_tells_the_message_and_each_attempt() -> None:
     assert timeline([message]).splitlines() == [
         "m7 ip1 46700000001 → 456189040623 'Hi my name is earl': delivered",
         "    1. 2026-01-01 12:00:00 answered 500 [500], again at 2026-01-01 12:01:00",
-        "    2. 2026-01-01 12:01:00 no complete answer within the time limit, "
-        "again at 2026-01-01 12:02:00",
+        f"    2. 2026-01-01 12:01:00 {in_words('timeout')}, again at 2026-01-01 12:02:00",
         "    3. 2026-01-01 12:00:00 answered 200, delivered",
         "    4. 2026-01-01 12:00:00 answered 200 (copy of 3)",
     ]
