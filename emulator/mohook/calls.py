@@ -56,8 +56,9 @@ class Calls:
         return session
 
     def close(self) -> None:
-        """Let go of the connection."""
-        self._session.close()
+        """Let go of the connection, if one was made."""
+        if "_session" in vars(self):
+            self._session.close()
 
     def __call__(
         self, method: str, path: str, *, patience: timedelta = timedelta(), **request: Any

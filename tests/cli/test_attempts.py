@@ -69,6 +69,14 @@ def test_a_line_says_when_what_and_what_follows(changes: dict[str, Any], shown: 
     assert attempt_text(attempt(**changes)).plain == shown
 
 
+def test_colour_is_for_what_follows_alone() -> None:
+    """What happened stands in the terminal's own colour: only the time is dimmed."""
+    text = attempt_text(attempt())
+    styled = {text.plain[span.start : span.end].strip(): span.style for span in text.spans}
+    assert styled == {"12:00:00": "dim", "✗": "yellow", "again at 12:10:00": "yellow"}
+    assert not text.style
+
+
 @pytest.mark.parametrize("state", State)
 def test_every_state_has_its_words(state: State) -> None:
     """Each state of a message is named by its own word, beside a symbol."""

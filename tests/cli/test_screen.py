@@ -36,6 +36,30 @@ def test_json_is_json_in_any_encoding(monkeypatch: pytest.MonkeyPatch, encoding:
     assert json.loads(raw.getvalue().decode(encoding)) == {"body": "åé ✓ 😀"}
 
 
+@pytest.mark.parametrize(
+    ("environ", "coloured"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+    ids=["piped", "forced", "forbidden"],
+)
+def test_colour_goes_where_it_is_wanted(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    environ: dict[str, str],
+    coloured: bool,
+) -> None:
+    """A pipe gets none, and NO_COLOR beats everything."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm-256color", **environ}.items():
+        monkeypatch.setenv(name, value)
+    console_for().print("delivered", style="green")
+    assert ("\x1b[32m" in capsys.readouterr().out) is coloured
+
+
 def test_a_pipe_is_never_cut(capsys: pytest.CaptureFixture[str]) -> None:
     """Where nobody looks, a long line stays one line."""
     console_for().print("x" * 500)

@@ -61,12 +61,13 @@ def attempt_text(attempt: JSON, *, dates: bool = False) -> Text:
 
     symbol, follows, style = _follows(attempt, dates=dates)
     scripted = f" [{attempt['fault']}]" if attempt["fault"] else ""
-    line = Text(_time(attempt["started_at"], dates=dates), "dim")
-    line.append(f"  attempt {attempt['number']:<2} ", "default")
-    line.append(f"{symbol} ", style)
-    line.append(f"{what_happened(attempt) + scripted:<{_WHAT_WIDTH}}")
-    line.append(f"  {follows}", style)
-    return line
+    return Text.assemble(
+        (_time(attempt["started_at"], dates=dates), "dim"),
+        f"  attempt {attempt['number']:<2} ",
+        (f"{symbol} ", style),
+        f"{what_happened(attempt) + scripted:<{_WHAT_WIDTH}}",
+        (f"  {follows}", style),
+    )
 
 
 def _follows(attempt: JSON, *, dates: bool) -> tuple[str, str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mohook.cli.failures import InterruptedCommandError
+from mohook.cli.failures import INTERRUPTED, InterruptedCommandError
 from mohook.cli.following import made_by_process
-from mohook.cli.process import raise_file_limit
+from mohook.cli.process import ending_at_once, raise_file_limit
 from mohook.cli.screen import console_for, print_json
 from mohook.cli.sending import delivery_code, report_on, summary
 from mohook.delivery.message import State
@@ -15,6 +16,7 @@ from mohook.emulator import Emulator
 from mohook.rendering import message_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import timedelta
 
     from mohook.cli.sending import Report
@@ -78,15 +80,21 @@ def _deliver(
     wait: timedelta | None,
 ) -> None:
     ids = [message.id for message in messages]
-    emulator.start()
     try:
-        with report:
+        with ending_at_once(INTERRUPTED), _delivering(emulator), report:
             for made in made_by_process(emulator, ids, most=most, patience=wait):
                 report.show(made)
     except KeyboardInterrupt:
         pending = sum(message.state is State.PENDING for message in messages)
         msg = f"Interrupted with {pending:,} of {len(messages):,} still pending: given up here."
         raise InterruptedCommandError(msg) from None
+
+
+@contextmanager
+def _delivering(emulator: Emulator) -> Iterator[None]:
+    emulator.start()
+    try:
+        yield
     finally:
         emulator.stop()
 

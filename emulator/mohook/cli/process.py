@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from threading import Timer
 from types import FrameType
 
-__all__ = ["end_on_term", "raise_file_limit", "settle_garbage", "stop_at_second_interrupt"]
+__all__ = ["ending_at_once", "raise_file_limit", "settle_garbage"]
 
 _GC_THRESHOLDS = (50_000, 20, 100)
 _ENOUGH_FILES = 65_536
+_GRACE = 1.0  # seconds
 
 
 def raise_file_limit() -> None:
@@ -37,17 +43,34 @@ def settle_garbage() -> None:
     gc.set_threshold(*_GC_THRESHOLDS)
 
 
-def end_on_term() -> None:
-    """Let SIGTERM end a command as Ctrl-C does."""
-    signal.signal(signal.SIGTERM, _interrupt)
+@contextmanager
+def ending_at_once(exit_code: int, *libraries: str) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM raise KeyboardInterrupt in the block, and then suffer no delay.
 
+    What has not come to its end within a second is cut off, with `exit_code`; a second signal
+    does that at once. Nothing here needs an orderly end: everything is in memory.
 
-def stop_at_second_interrupt() -> None:
-    """From here on another Ctrl-C or SIGTERM ends the process without ceremony."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    `libraries` are imported before anything, as are those that deliver: an interrupt that hits
+    an import while another thread imports can leave that one, and who waits for it, hanging.
+    """
+    for name in ("mohook.delivery.transports.curl", *libraries):
+        import_module(name)
 
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        for each in before:
+            signal.signal(each, signal.SIG_DFL)
+        cut_off = Timer(_GRACE, os._exit, (exit_code,))
+        cut_off.daemon = True
+        cut_off.start()
+        raise KeyboardInterrupt
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    # What a shell starts in the background ignores Ctrl-C, which is meant for another.
+    for number in [each for each, handler in before.items() if handler != signal.SIG_IGN]:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

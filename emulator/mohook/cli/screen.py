@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def console_for(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else _PIPED_WIDTH
+    width = None if stream.isatty() or os.environ.get("COLUMNS") else _PIPED_WIDTH
     return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
@@ -52,7 +53,7 @@ def new_table(*headings: str) -> Table:
 
 def print_blocks(console: Console, *blocks: RenderableType) -> None:
     """Print tables and paragraphs; in a pipe without the spaces that fill their lines."""
-    if console.is_terminal:
+    if console.file.isatty():
         console.print(*blocks)
         return
     with console.capture() as capture:

@@ -107,10 +107,9 @@ def _show_row(console: Console, row: JSON) -> None:
     from rich.text import Text
 
     source = f"{row['source']}. {row['note']}" if row["note"] else row["source"]
-    lines = [Text(row["says"]), *_switch(row), Text(source, "dim")]
-    grade = Text(f"{row['grade']:<11}", _STYLES[row["grade"]])
-    print_blocks(console, Padding(grade.append(lines[0]), (1, 0, 0, 2)))
-    for line in lines[1:]:
+    says = Text.assemble((f"{row['grade']:<11}", _STYLES[row["grade"]]), row["says"])
+    print_blocks(console, Padding(says, (1, 0, 0, 2)))
+    for line in (*_switch(row), Text(source, "dim")):
         print_blocks(console, Padding(line, (0, 0, 0, 13)))
 
 
@@ -119,7 +118,7 @@ def _switch(row: JSON) -> list[Text]:
 
     if not row["switch"]:
         return []
-    switch = Text(f"{row['switch']} = {row['value']}", "bold" if row["changed"] else "default")
+    switch = Text.assemble((f"{row['switch']} = {row['value']}", "bold" if row["changed"] else ""))
     if row["choices"]:
         switch.append(f"  ({' | '.join(row['choices'])})", "dim")
     if row["changed"]:

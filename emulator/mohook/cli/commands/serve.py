@@ -57,29 +57,21 @@ def serve(config: Path | None, quiet: bool, as_json: bool, **flags: Any) -> None
     It prints each attempt as it is made, and runs until Ctrl-C.
     """
     from mohook.cli.log import EventLog
-    from mohook.cli.process import (
-        end_on_term,
-        raise_file_limit,
-        settle_garbage,
-        stop_at_second_interrupt,
-    )
+    from mohook.cli.process import ending_at_once
 
     settings = settings_from(config, flags)
     _refuse_state(settings)
-    end_on_term()
-    raise_file_limit()
-    emulator, server = served(settings)
-    try:
-        settle_garbage()
-        log = EventLog(emulator, as_json=as_json, quiet=quiet)
-        log.ready(server.url, server.port)
-        log.follow()
-    except KeyboardInterrupt:
-        stop_at_second_interrupt()
-        raise InterruptedCommandError(_farewell(emulator), exit_code=0) from None
-    finally:
-        _end(server)
-        emulator.stop()
+    with ending_at_once(exit_code=0):
+        emulator, server = served(settings)
+        try:
+            log = EventLog(emulator, as_json=as_json, quiet=quiet)
+            log.ready(server.url, server.port)
+            log.follow()
+        except KeyboardInterrupt:
+            raise InterruptedCommandError(_farewell(emulator), exit_code=0) from None
+        finally:
+            _end(server)
+            emulator.stop()
 
 
 def served(settings: Settings) -> tuple[Emulator, HttpServer]:
@@ -87,12 +79,15 @@ def served(settings: Settings) -> tuple[Emulator, HttpServer]:
 
     Raises `SettingsError`, naming the flag, where the address cannot be had.
     """
+    from mohook.cli.process import raise_file_limit, settle_garbage
     from mohook.emulator import Emulator
     from mohook.server.app import create_app
     from mohook.server.http import HttpServer
 
+    raise_file_limit()
     emulator = Emulator(settings)
     server = HttpServer(create_app(emulator), settings.serve.host, settings.serve.port)
+    settle_garbage()
     server.start()
     emulator.start()
     return emulator, server

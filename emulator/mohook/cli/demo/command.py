@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import signal
 import time
+from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
-from mohook.cli.failures import FINDINGS, CommandError, InterruptedCommandError
+from mohook.cli.failures import FINDINGS, INTERRUPTED, CommandError, InterruptedCommandError
 from mohook.cli.flags import json_flag
+
+if TYPE_CHECKING:
+    from mohook.cli.demo.show import Show
+    from mohook.cli.demo.story import Ending, Stage
 
 __all__ = ["demo"]
 
@@ -30,29 +35,34 @@ def demo(stay: bool, as_json: bool) -> None:
     every attempt, and ends by itself in a few seconds: with 0 if all went as it should.
     """
     from mohook.cli.demo.show import JsonShow, TextShow
-    from mohook.cli.demo.story import CHAPTERS, play, set_stage
-    from mohook.cli.process import end_on_term, stop_at_second_interrupt
+    from mohook.cli.demo.story import set_stage
+    from mohook.cli.process import ending_at_once
 
-    end_on_term()
     show = JsonShow() if as_json else TextShow()
-    began = time.monotonic()
+    code = 0 if stay else INTERRUPTED
     try:
-        with set_stage() as stage:
-            show.opening(stage)
-            endings = []
-            for number, chapter in enumerate(CHAPTERS, 1):
-                show.chapter(number, chapter)
-                endings.append(
-                    play(stage, chapter, on_webhook=show.webhook, on_attempt=show.attempt)
-                )
-            show.summary(endings, time.monotonic() - began)
+        with ending_at_once(code, "requests"), set_stage() as stage:
+            endings = _told(stage, show)
             if stay:
                 show.staying(stage)
-                signal.pause()
+                Event().wait()
     except KeyboardInterrupt:
-        stop_at_second_interrupt()
-        raise InterruptedCommandError("The demo has ended.", 0 if stay else 130) from None
+        raise InterruptedCommandError("The demo has ended.", code) from None
     untold = [ending for ending in endings if not ending.as_told]
     if untold:
         msg = f"{len(untold)} of {len(endings)} chapters went otherwise than told: see above"
         raise CommandError(msg, FINDINGS)
+
+
+def _told(stage: Stage, show: Show) -> list[Ending]:
+    from mohook.cli.demo.story import CHAPTERS, play
+
+    began = time.monotonic()
+    show.opening(stage)
+    endings = []
+    for number, chapter in enumerate(CHAPTERS, 1):
+        show.chapter(number, chapter)
+        ending = play(stage, chapter, on_webhook=show.webhook, on_attempt=show.attempt)
+        endings.append(ending)
+    show.summary(endings, time.monotonic() - began)
+    return endings
