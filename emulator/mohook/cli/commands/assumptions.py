@@ -104,13 +104,17 @@ def _show(console: Console, rows: list[JSON]) -> None:
 
 def _show_row(console: Console, row: JSON) -> None:
     from rich.padding import Padding
+    from rich.table import Table
     from rich.text import Text
 
     source = f"{row['source']}. {row['note']}" if row["note"] else row["source"]
-    says = Text.assemble((f"{row['grade']:<11}", _STYLES[row["grade"]]), row["says"])
-    print_blocks(console, Padding(says, (1, 0, 0, 2)))
+    grid = Table.grid()
+    grid.add_column(width=11)
+    grid.add_column()
+    grid.add_row(Text(row["grade"], _STYLES[row["grade"]]), Text(row["says"]))
     for line in (*_switch(row), Text(source, "dim")):
-        print_blocks(console, Padding(line, (0, 0, 0, 13)))
+        grid.add_row("", line)
+    print_blocks(console, Padding(grid, (1, 0, 0, 2), expand=False))
 
 
 def _switch(row: JSON) -> list[Text]:
