@@ -363,7 +363,7 @@ def test_run_next_makes_one_instant() -> None:
 def test_a_reset_is_a_fresh_start_with_the_same_ids() -> None:
     """Messages, faults and configuration are gone; the seed draws the same payloads again."""
     app = App(500)
-    emulator = manual(app=app)
+    emulator = manual(Settings(serve=ServeSettings(seed=1)), app=app)
 
     def story() -> list[bytes]:
         messages = emulator.send([ip1(), intelepeer(), ip1(count=2)])
@@ -377,6 +377,15 @@ def test_a_reset_is_a_fresh_start_with_the_same_ids() -> None:
     assert emulator.faults.scripts() == ()
     assert emulator.webhook("ip1:ip1-10001") is None
     assert story() == first
+
+
+def test_without_a_seed_no_run_draws_the_ids_of_another() -> None:
+    """A receiver that remembers ids takes the messages of a new run, or after a reset, for new."""
+    emulators = [manual(app=App()), manual(app=App())]
+    payloads = [each.send([intelepeer()])[0].payload for each in emulators]
+    emulators[0].reset()
+    payloads.append(emulators[0].send([intelepeer()])[0].payload)
+    assert len(set(payloads)) == 3
 
 
 def test_one_seed_decides_every_byte() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from random import Random
+from random import Random, SystemRandom
 from threading import RLock
 from time import monotonic
 from typing import Any
@@ -40,6 +40,7 @@ from mohook.submission import Submission
 
 __all__ = ["Emulator"]
 
+_DRAWN_SEEDS = 1_000_000
 _EVERY = 2**31
 
 
@@ -49,6 +50,9 @@ class Emulator:
     With a running clock, `start` begins to deliver in a thread of its own. With the manual
     clock nothing runs by itself: `settle`, `advance` and the like deliver in the caller's
     thread. All methods may be called from any thread.
+
+    `seed` governs ids and order. Where the settings name none it is drawn, so that a receiver
+    that remembers ids does not take the messages of another run for duplicates.
     """
 
     def __init__(
@@ -68,22 +72,31 @@ class Emulator:
         self._random = Random()
         self._new_ids = Random()  # the delivering thread's own
         self._order = Random()
-        self._seed()
+        self.seed = self._sow()
         self._moves = 0
         self.ip1 = Ip1Directory(self.settings, self._webhook_changed)
-        self.intelepeer = IntelePeerDirectory(self.settings, self._webhook_changed)
+        self.intelepeer = IntelePeerDirectory(
+            self.settings, self._webhook_changed, random=Random(f"tokens {self.seed}")
+        )
         self._directories: dict[str, Directory] = {"ip1": self.ip1, "intelepeer": self.intelepeer}
         self._intake = Intake(self.settings, self._directories, self._random, self.store.next_id)
         self._transport = self._new_transport()
         self.engine = self._new_engine()
+        self._manual = (
+            ManualDriver(self.engine, self.store, self.clock)
+            if isinstance(self.clock, ManualClock)
+            else None
+        )
         self._live = LiveDriver(self.engine, self.store, self.clock)
         self._running = False
 
-    def _seed(self) -> None:
-        seed = self.settings.serve.seed
+    def _sow(self) -> int:
+        named = self.settings.serve.seed
+        seed = SystemRandom().randrange(_DRAWN_SEEDS) if named is None else named
         self._random.seed(seed)
         self._new_ids.seed(f"new ids {seed}")
         self._order.seed(seed)
+        return seed
 
     def _new_transport(self) -> Transport[Flight]:
         return Switchboard(self.apps, self._new_curl)
@@ -205,7 +218,7 @@ class Emulator:
             self.faults.clear()
             for directory in self._directories.values():
                 directory.reset()
-            self._seed()
+            self.seed = self._sow()
             self.engine.reset()
             self.store.reset(self.clock.now())
 
@@ -249,6 +262,10 @@ class Emulator:
     def start(self) -> None:
         """Begin delivering by itself; with the manual clock there is nothing to begin."""
         if isinstance(self.clock, RunningClock) and not self._running:
+            # Here and not in the thread that delivers: an interrupt in the middle of an import
+            # leaves its lock taken, and that thread waiting for it for ever.
+            import mohook.delivery.transports.curl  # noqa: F401
+
             self._running = True
             self._live.start()
 
@@ -260,13 +277,18 @@ class Emulator:
         self._transport.close()
         self.store.close()
 
+    @property
+    def failure(self) -> Exception | None:
+        """What ended delivery by itself; None while all is well."""
+        return self._live.failure
+
     def _wake(self) -> None:
         if self._running:
             self._live.wake()
 
     def _by_hand(self) -> ManualDriver:
-        if isinstance(self.clock, ManualClock):
-            return ManualDriver(self.engine, self.store, self.clock)
+        if self._manual is not None:
+            return self._manual
         msg = (
             f"the clock is {self.clock.mode}: it runs by itself and cannot be moved; "
             "start the emulator with --clock manual to move it by hand"
@@ -275,30 +297,23 @@ class Emulator:
 
     def settle(self, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Make what is due at this instant; with a running clock that happens by itself."""
-        if not isinstance(self.clock, ManualClock):
-            return []
-        with self._lock:
-            return self._by_hand().settle(max_attempts)
+        return self._manual.settle(max_attempts) if self._manual else []
 
     def advance(self, span: timedelta, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Move the manual clock by `span`; return the attempts made on the way."""
-        with self._lock:
-            return self._by_hand().advance(span, max_attempts)
+        return self._by_hand().advance(span, max_attempts)
 
     def advance_to(self, until: datetime, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Move the manual clock to `until`; return the attempts made on the way."""
-        with self._lock:
-            return self._by_hand().advance_to(until, max_attempts)
+        return self._by_hand().advance_to(until, max_attempts)
 
     def run_next(self, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Move the manual clock to what is due next, and make that."""
-        with self._lock:
-            return self._by_hand().run_next(max_attempts)
+        return self._by_hand().run_next(max_attempts)
 
     def run_until_idle(self, max_attempts: int = 1_000) -> list[Attempt]:
         """Move the manual clock until nothing is pending."""
-        with self._lock:
-            return self._by_hand().run_until_idle(max_attempts)
+        return self._by_hand().run_until_idle(max_attempts)
 
     def wait_settled(self, message_ids: Iterable[str], seconds: float) -> bool:
         """Block until none of these messages is pending, or until `seconds` have passed."""

@@ -137,7 +137,7 @@ class ServeSettings:
     port: int = 7670
     state: str | None = None
     clock: str = "real"
-    seed: int = 0
+    seed: int | None = None
     keep: int = 10_000
     allow_host: tuple[str, ...] = ()
     answer_cap: int = 1_048_576

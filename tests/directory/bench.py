@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from random import Random
 from typing import Any
 
 from mohook.directory.intelepeer import IntelePeerDirectory
@@ -36,6 +37,7 @@ class Bench:
         self.directory = IntelePeerDirectory(
             Settings(intelepeer=IntelePeerSettings(**switches)),
             lambda *change: self.changes.append(change),
+            random=Random(0),
         )
 
     def caller(self, token: str = ACME) -> IntelePeerCustomer:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from tests.directory.bench import NOW
 
 from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.errors import ConflictError
 from mohook.settings import IntelePeerSettings, Settings
+from tests.directory.bench import NOW
 
 NUMBERS = st.sampled_from(["+12161112222", "+12161112223", "1-1234"])
 URLS = st.sampled_from(["http://one/", "http://two/", ""])

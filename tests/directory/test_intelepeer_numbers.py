@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.directory.bench import HOOK, NOW, ONE, TWO, Bench, closed
 
 from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.errors import (
@@ -19,6 +18,7 @@ from mohook.errors import (
     WebhookError,
 )
 from mohook.settings import NumberSettings, Settings
+from tests.directory.bench import HOOK, NOW, ONE, TWO, Bench, closed
 
 CPAAS = "+12160000001"
 DEFAULT = "http://default/"

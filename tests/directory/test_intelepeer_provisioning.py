@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.directory.bench import NOW, ONE, TWO, Bench, closed
 
 from mohook.errors import ConflictError
 from mohook.providers.intelepeer.provisioning import ProvisioningState
+from tests.directory.bench import NOW, ONE, TWO, Bench, closed
 
 HOUR = timedelta(hours=1)
 REQUESTED = (202, {"code": 202, "provisioning": {"state": "requested"}})

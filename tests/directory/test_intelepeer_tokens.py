@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.directory.bench import CUSTOMERS, NOW, ONE, Bench, closed
 
 from mohook.errors import (
     ConflictError,
@@ -16,6 +15,7 @@ from mohook.errors import (
 )
 from mohook.providers.intelepeer.tokens import TOKEN_LIFETIME
 from mohook.settings import CustomerSettings, SignatureSettings
+from tests.directory.bench import CUSTOMERS, NOW, ONE, Bench, closed
 
 
 def issued(bench: Bench) -> str:

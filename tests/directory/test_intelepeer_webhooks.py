@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.directory.bench import HOOK, NOW, ONE, TWO, Bench, closed
-from tests.providers.samples import as_text, sample
 
 from mohook.providers.intelepeer.requests import webhook_request
+from tests.directory.bench import HOOK, NOW, ONE, TWO, Bench, closed
+from tests.providers.samples import as_text, sample
 
 MALFORMED = "12161112222"
 UNKNOWN = "+19999999999"

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.providers.samples import sample
 
 from mohook.directory.webhook_url import MAX_LENGTH, PATTERN, masked, require_webhook_url
 from mohook.errors import WebhookError
+from tests.providers.samples import sample
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.providers.samples import as_text, sample
 
 from mohook.errors import TextError
 from mohook.providers.intelepeer.customer import IntelePeerCustomer
 from mohook.providers.intelepeer.payload import WIRE_ORDER, payloads, renewed
 from mohook.providers.provider import Draft, Payload
 from mohook.settings import IntelePeerSettings, Settings, SignatureSettings
+from tests.providers.samples import as_text, sample
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 LITERAL = IntelePeerCustomer(name="acme", secret="SECRET CODE", signature=SignatureSettings())

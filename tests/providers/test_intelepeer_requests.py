@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.providers.samples import sample
 
 from mohook.errors import ConflictError, InputError, UnauthorizedError
 from mohook.providers.intelepeer.answers import refusal
@@ -19,6 +18,7 @@ from mohook.providers.intelepeer.requests import (
     webhook_request,
 )
 from mohook.providers.intelepeer.tokens import token_in
+from tests.providers.samples import sample
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.providers.samples import as_text, sample
 
 from mohook.errors import TextError
 from mohook.providers.ip1.account import Ip1Account
@@ -19,6 +18,7 @@ from mohook.providers.ip1.statuses import FINAL, RECEIVED, STATUS_CODES, STATUS_
 from mohook.providers.provider import Draft, Payload
 from mohook.settings import Ip1Settings, Settings, SmsSettings
 from mohook.sms.segments import segment
+from tests.providers.samples import as_text, sample
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 WITH_OPERATOR = Settings(ip1=Ip1Settings(mcc="431", mnc="20"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mohook.assumptions import both, intelepeer, ip1
 from mohook.options.convert import to_text
@@ -47,6 +47,11 @@ class Entry:
     def changed(self) -> bool:
         """The switch does not stand where it stands by default."""
         return self.value != self.default
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the row as the control API and `mohook assumptions --json` show it."""
+        values = {"default": self.default, "value": self.value, "changed": self.changed}
+        return {**asdict(self.assumption), **values}
 
 
 def ledger(settings: Settings) -> list[Entry]:

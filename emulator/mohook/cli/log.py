@@ -50,7 +50,7 @@ class EventLog:
         show(f"mohook {mohook.__version__}: ip1 and IntelePeer on your machine\n", style="bold")
         show(f"  Emulator    {url}", soft_wrap=True)
         show(f"  Clock       {_clock_in_words(self._emulator.clock.mode)}", soft_wrap=True)
-        show(f"  Seed        {settings.serve.seed}")
+        show(f"  Seed        {self._emulator.seed}")
         show(f"  ip1         {_target(settings.ip1.callback_url)}", soft_wrap=True)
         show(f"  IntelePeer  {_target(settings.intelepeer.webhook)}", soft_wrap=True)
         show("\n  In another terminal:", style="dim")
@@ -119,7 +119,7 @@ _NEWS = {
     (MESSAGE_ACCEPTED, State.HELD): "‖ held: its number has no webhook",
     (MESSAGE_ACCEPTED, State.DELIVERED): "✓ to the CPaaS inbox",
     (MESSAGE_MOVED, State.HELD): "‖ held: its webhook was taken away",
-    (MESSAGE_MOVED, State.PENDING): "→ due at its new webhook",
+    (MESSAGE_MOVED, State.PENDING): "→ due now",
 }
 
 

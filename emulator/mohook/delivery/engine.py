@@ -198,7 +198,8 @@ class Engine:
         for flight, _ in ended:
             self._busy[flight.destination] -= 1
         whole = [flight for flight, exchange in (*scripted, *ended) if flight.land(exchange)]
-        results = [self._result(flight) for flight in whole]
+        now = self._clock.now()
+        results = [self._result(flight, now) for flight in whole]
         if results:
             self._store.record(results)
         for flight in whole:
@@ -215,16 +216,14 @@ class Engine:
         self._held_back.clear()
         self._overtaken.clear()
 
-    def _result(self, flight: Flight) -> Result:
+    def _result(self, flight: Flight, now: datetime) -> Result:
         message = flight.message
         rules = self._rules[message.provider]
         exchanges = _told(flight, rules) if flight.step else flight.ended
         decision = rules.decide(message.tries + 1, exchanges[0].outcome, flight.started_at)
-        state, word, retry_at = _consequence(decision)
+        state, word, retry_at = _consequence(decision, now)
         number = message.attempts_made + 1
-        attempts: tuple[Attempt, ...] = (
-            _attempt(flight, number, exchanges[0], word, retry_at),
-        )
+        attempts: tuple[Attempt, ...] = (_attempt(flight, number, exchanges[0], word, retry_at),)
         if len(exchanges) > 1:
             attempts += tuple(
                 _attempt(flight, copy, exchange, None, None, copy_of=number)
@@ -239,12 +238,15 @@ class Engine:
                 self._store.postpone(message_id, now)
 
 
-def _consequence(decision: Decision) -> tuple[State, str, datetime | None]:
-    """Return where the message stands, the word for the decision, and when it is due again."""
+def _consequence(decision: Decision, now: datetime) -> tuple[State, str, datetime | None]:
+    """Return where the message stands, the word for the decision, and when it is due again.
+
+    An attempt that took longer than the spacing is followed by the next one at once.
+    """
     if isinstance(decision, Delivered):
         return State.DELIVERED, "delivered", None
     if isinstance(decision, RetryAt):
-        return State.PENDING, "retry", decision.at
+        return State.PENDING, "retry", max(decision.at, now)
     return State.FAILED, "given-up", None
 
 

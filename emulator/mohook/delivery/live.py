@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from threading import Event, Thread
 
 from mohook.delivery.clock import Clock
@@ -10,14 +11,17 @@ from mohook.store.store import Store
 
 __all__ = ["LiveDriver"]
 
+log = logging.getLogger(__name__)
+
 
 class LiveDriver:
-    """Makes each attempt as it falls due, until it is stopped."""
+    """Makes each attempt as it falls due, until it is stopped. `failure` is what ended it."""
 
     def __init__(self, engine: Engine, store: Store, clock: Clock) -> None:
         self._engine = engine
         self._store = store
         self._clock = clock
+        self.failure: Exception | None = None
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="mohook-delivery", daemon=True)
 
@@ -36,9 +40,13 @@ class LiveDriver:
         self._thread.join(timeout)
 
     def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._engine.start_due()
-            self._engine.collect(self._seconds_until_due())
+        try:
+            while not self._stopping.is_set():
+                self._engine.start_due()
+                self._engine.collect(self._seconds_until_due())
+        except Exception as problem:
+            self.failure = problem  # told by whoever is asked for health
+            log.exception("delivery has stopped; this is a bug in mohook")
 
     def _seconds_until_due(self) -> float | None:
         due = self._store.next_due(self._engine.room)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,15 +79,7 @@ def _rows(url: str | None, config: Path | None) -> list[JSON]:
         return Client(url).assumptions()
     from mohook.assumptions import ledger
 
-    return [
-        {
-            **asdict(entry.assumption),
-            "default": entry.default,
-            "value": entry.value,
-            "changed": entry.changed,
-        }
-        for entry in ledger(settings_from(config))
-    ]
+    return [entry.to_json() for entry in ledger(settings_from(config))]
 
 
 def _show(console: Console, rows: list[JSON]) -> None:

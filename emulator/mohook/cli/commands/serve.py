@@ -39,7 +39,7 @@ Settings come from the flag, else MOHOOK_PORT and the like, else mohook.toml.
 @config_flag
 @click.option("--state", metavar="PATH|URL", help="Keep everything there. Comes later.")
 @click.option("--clock", metavar="real|manual|xN", help="x60: as fast as sixty.  [default: real]")
-@click.option("--seed", metavar="N", help="Governs ids, faults and order.  [default: 0]")
+@click.option("--seed", metavar="N", help="Governs ids, faults and order.  [default: drawn]")
 @click.option("--ip1-callback", metavar="URL", help="Where ip1 posts.")
 @click.option("--intelepeer-webhook", metavar="URL", help="Where IntelePeer posts by default.")
 @click.option(
