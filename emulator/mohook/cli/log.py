@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -62,14 +63,15 @@ class EventLog:
 
     def follow(self) -> None:
         """Print what happens; only an interrupt ends it."""
+        if self._quiet:
+            threading.Event().wait()
         journal, seen = self._emulator.store.journal, 0
         lot = _LOT if self._as_json else _ALL
         while True:
             journal.wait(seen, _LONG)
             events = journal.after(seen, lot)
             seen = events[-1].number if events else seen
-            if not self._quiet:
-                self._tell(events)
+            self._tell(events)
 
     def _tell(self, events: Sequence[Event]) -> None:
         if self._as_json:
