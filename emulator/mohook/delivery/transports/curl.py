@@ -121,15 +121,17 @@ class CurlTransport(Generic[Token]):
         while queued:
             queued, answered, failed = self._multi.info_read()
             for curl in answered:
-                self._finish(curl, self._flights[curl][0].answered())
+                easy, token = self._land(curl)
+                self._ended.append((token, easy.answered()))
             for curl, code, text in failed:
-                self._finish(curl, self._flights[curl][0].failed(code, text))
+                easy, token = self._land(curl)
+                self._ended.append((token, easy.failed(code, text)))
 
-    def _finish(self, curl: pycurl.Curl, exchange: Exchange) -> None:
-        easy, token = self._flights.pop(curl)
+    def _land(self, curl: pycurl.Curl) -> tuple[Easy, Token]:
         self._multi.remove_handle(curl)
+        easy, token = self._flights.pop(curl)
         self._idle.append(easy)
-        self._ended.append((token, exchange))
+        return easy, token
 
     def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
         if what == pycurl.POLL_REMOVE:

@@ -99,24 +99,26 @@ class Easy:
     def answered(self) -> Exchange:
         """Return the exchange of a request that libcurl takes for answered."""
         status = self.curl.getinfo(pycurl.RESPONSE_CODE)
-        if not is_whole(self._head, status):
-            return self._exchange(outcome.MALFORMED, "the answer's head is cut off or no HTTP")
-        return self._exchange(str(status), None)
+        if is_whole(self._head, status):
+            return self._exchange(str(status), status, None)
+        return self._exchange(
+            outcome.MALFORMED, status or None, "the answer's head is cut off or no HTTP"
+        )
 
     def failed(self, code: int, text: str) -> Exchange:
         """Return the exchange of a request that libcurl gave up with an error code."""
+        status = self.curl.getinfo(pycurl.RESPONSE_CODE) or None
         if self._forbidden:
-            return self._exchange(outcome.FORBIDDEN, self._refusal(self._forbidden))
+            return self._exchange(outcome.FORBIDDEN, status, self._refusal(self._forbidden))
         if code == pycurl.E_ABORTED_BY_CALLBACK:
             text = "the receiver closed a kept-alive connection without an answer"
         named = failure(code, text, self.curl.getinfo(pycurl.OS_ERRNO), self._head)
-        return self._exchange(named, text or outcome.in_words(named))
+        return self._exchange(named, status, text or outcome.in_words(named))
 
-    def _exchange(self, named: str, error: str | None) -> Exchange:
-        info = self.curl.getinfo
+    def _exchange(self, named: str, status: int | None, error: str | None) -> Exchange:
         return Exchange(
             named,
-            info(pycurl.RESPONSE_CODE) or None,
+            status,
             error,
             self._timings(),
             request_headers(self._request.url, len(self._request.body)),

@@ -32,8 +32,10 @@ class Switchboard(Generic[Token]):
 
     def start(self, request: Request, token: Token) -> None:
         """Begin a request on the transport that serves its URL."""
-        transport = self._apps if self._apps.serves(request.url) else self._over_http()
-        transport.start(request, token)
+        if self._apps.serves(request.url):
+            self._apps.start(request, token)
+        else:
+            (self._http or self._over_http()).start(request, token)
 
     def _over_http(self) -> Transport[Token]:
         with self._making:
