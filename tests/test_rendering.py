@@ -17,7 +17,6 @@ from mohook.rendering import (
     instant_text,
     masked_body,
     masked_payload,
-    masked_url,
     message_json,
 )
 from mohook.settings import IntelePeerSettings, Settings, SignatureSettings
@@ -106,23 +105,6 @@ def test_an_instant_is_shown_in_utc_to_the_millisecond() -> None:
 
 
 # Secrets
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("http://a/b?c=d", "http://a/b?c=d"),
-        ("http://user:pass@a:80/b", "http://***@a:80/b"),
-        ("http://token@a/b", "http://***@a/b"),
-        ("http://a/b@c", "http://a/b@c"),
-        ("http://a?b@c", "http://a?b@c"),
-        ("http://[bad", "http://[bad"),
-        ("", ""),
-    ],
-)
-def test_a_url_is_shown_without_its_credentials(url: str, shown: str) -> None:
-    """User and password both: a token may stand for either."""
-    assert masked_url(url) == shown
 
 
 def test_an_attempt_shows_no_credentials() -> None:

@@ -10,19 +10,17 @@ from typing import Any
 from pydantic_core import to_json
 
 from mohook.delivery.message import Attempt, Message
-from mohook.directory.webhook_url import masked as masked_url
+from mohook.masking import MASK, masked_url
 from mohook.store.journal import Event
 
 __all__ = [
     "attempt_json",
     "event_json",
     "instant_text",
-    "masked_url",
     "message_json",
 ]
 
 JSON = dict[str, Any]
-MASK = "***"
 
 
 def message_json(message: Message, *, attempts: bool = True) -> JSON:

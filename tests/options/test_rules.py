@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mohook.errors import InputError
-from mohook.options.convert import convert, to_text
+from mohook.options.convert import convert, shown, to_text
 from mohook.options.keys import KEYS, built
 from mohook.options.rules import checked, contradictions
 from mohook.options.toml_file import read_document
@@ -206,6 +206,14 @@ def test_a_secret_never_stands_in_an_error() -> None:
     assert len(found) == 5
     assert "hush" not in "".join(found)
     assert "ftp://***@host/" in found[0]
+
+
+def test_credentials_that_are_cut_short_are_masked_before() -> None:
+    """Credentials so long that their `@` is cut away are masked all the same, in lists too."""
+    url = f"ftp://user:{'hush' * 30}@host/{'x' * 100}"
+    for value in (url, [url], {"a": url}):
+        assert "hush" not in shown(value)
+        assert "ftp://***@host/" in shown(value)
 
 
 def test_a_secret_never_stands_in_a_repr() -> None:

@@ -11,7 +11,8 @@ import mohook
 from mohook.cli.attempts import attempt_text, message_text
 from mohook.cli.screen import console_for, plain, print_json_line
 from mohook.delivery.message import Attempt, Message, State
-from mohook.rendering import attempt_json, event_json, masked_url, message_json
+from mohook.masking import masked_url
+from mohook.rendering import attempt_json, event_json, message_json
 from mohook.store.journal import MESSAGE_ACCEPTED, MESSAGE_MOVED
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import re
 import reprlib
 
 from mohook.errors import WebhookError
+from mohook.masking import masked_url
 
-__all__ = ["MAX_LENGTH", "PATTERN", "masked", "require_webhook_url"]
+__all__ = ["MAX_LENGTH", "PATTERN", "require_webhook_url"]
 
 MAX_LENGTH = 2048
 """Characters. Assumption: no document sets a limit."""
@@ -39,7 +40,6 @@ PATTERN = (
 
 _matches = re.compile(PATTERN).fullmatch
 _FORBIDDEN = re.compile(r"[^!-~]")
-_CREDENTIALS = re.compile(r"//[^/?#]*@")
 
 
 def require_webhook_url(url: str) -> str:
@@ -56,20 +56,11 @@ def require_webhook_url(url: str) -> str:
     """
     if len(url) > MAX_LENGTH or _matches(url) is None:
         msg = (
-            f"Improperly-formatted URL provided for the webhook: {reprlib.repr(masked(url))} "
+            f"Improperly-formatted URL provided for the webhook: {reprlib.repr(masked_url(url))} "
             f"{_reason(url)}; expected a URL such as 'http://127.0.0.1:5000/sms'"
         )
         raise WebhookError(msg)
     return url
-
-
-def masked(url: str) -> str:
-    """Return `url` with its credentials hidden, for errors, pages, logs and exports.
-
-    >>> masked("https://user:pass@host/path")
-    'https://***@host/path'
-    """
-    return _CREDENTIALS.sub("//***@", url, count=1)
 
 
 def _reason(url: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args, get_origin
 
 from mohook.durations import format_duration, parse_duration
 from mohook.errors import InputError
+from mohook.masking import masked_url
 from mohook.options.keys import without_none
 
 if TYPE_CHECKING:
@@ -24,9 +25,20 @@ __all__ = ["convert", "expected", "from_text", "shown", "to_text"]
 _FLAGS = {"true": True, "yes": True, "on": True, "1": True}
 _FLAGS |= {"false": False, "no": False, "off": False, "0": False}
 _LARGEST = 2**63 - 1
-_shorten = Repr()
-_shorten.maxstring = _shorten.maxother = 80
-_CREDENTIALS = re.compile("//[^/@]*@")
+
+
+class _Shown(Repr):
+    """Cuts short, and masks each text before: what is cut may take the `@` with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxother = 80
+
+    def repr_str(self, x: str, level: int) -> str:
+        return super().repr_str(masked_url(x), level)
+
+
+_show = _Shown().repr
 
 
 def shown(value: object) -> str:
@@ -37,7 +49,7 @@ def shown(value: object) -> str:
     """
     if isinstance(value, bool):
         return to_text(value)
-    return _CREDENTIALS.sub("//***@", _shorten.repr(value))
+    return _show(value)
 
 
 def expected(annotation: object) -> str:

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from typing import Any
 
 from mohook.directory.webhook_url import require_webhook_url
+from mohook.masking import MASK, masked_url
 from mohook.providers.intelepeer.customer import IntelePeerCustomer
 from mohook.providers.intelepeer.number import IntelePeerNumber
 from mohook.providers.ip1.account import Ip1Account
-from mohook.rendering import MASK, masked_url, message_json
+from mohook.rendering import message_json
 from mohook.server.blueprints import control_api
 from mohook.server.current import emulator
 from mohook.server.models.directories import (
