@@ -41,7 +41,6 @@ from mohook.submission import Submission
 __all__ = ["Emulator"]
 
 _DRAWN_SEEDS = 1_000_000
-_EVERY = 2**31
 
 
 class Emulator:
@@ -203,7 +202,7 @@ class Emulator:
 
         One whose number has no webhook any more stays failed.
         """
-        failed = self.store.messages(MessageFilter(state=State.FAILED, limit=_EVERY))
+        failed = self.store.messages(MessageFilter(state=State.FAILED, limit=None))
         again = [
             message
             for message in failed
@@ -255,7 +254,7 @@ class Emulator:
     def _meet_again(self) -> None:
         """Route what waits, so that the directories tell when its webhook changes."""
         for state in (State.PENDING, State.HELD):
-            for message in self.store.messages(MessageFilter(state=state, limit=_EVERY)):
+            for message in self.store.messages(MessageFilter(state=state, limit=None)):
                 with suppress(MohookError):  # its number is gone, and with it its webhook
                     self._directories[message.provider].route(message.recipient, self.clock.now())
 

@@ -48,6 +48,13 @@ def test_a_filter_names_all_that_must_fit(
     assert ids(store, **wanted) == [mixed[each] for each in found]
 
 
+def test_without_a_limit_every_message_is_found(store: Store) -> None:
+    """A hundred is the most unless something else is said; None is no bound at all."""
+    every = accepted(store, 101)
+    assert ids(store) == every[:100]
+    assert ids(store, limit=None) == every
+
+
 def test_after_goes_on_where_a_page_ended(store: Store, mixed: Sequence[str]) -> None:
     """Page by page, every message comes once; an id that is gone still tells where."""
     assert ids(store, after=mixed[1], limit=2) == list(mixed[2:4])

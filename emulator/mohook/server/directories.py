@@ -39,8 +39,6 @@ __all__ = ["api"]
 
 api = control_api("directories", "Who receives where.")
 
-_EVERY = 2**31
-
 
 @api.get("/ip1/accounts", responses=replies({200: AccountsShown}))
 def list_accounts(query: RevealQuery) -> dict[str, Any]:
@@ -126,7 +124,7 @@ def delete_number(path: NumberPath) -> tuple[str, int]:
 @api.get("/intelepeer/cpaas", responses=replies({200: MessagesPage}))
 def cpaas_inbox(query: CpaasQuery) -> dict[str, Any]:
     """List what went to the CPaaS platform, for its numbers have no webhook of their own."""
-    wanted = MessageFilter(provider="intelepeer", after=query.after, limit=_EVERY)
+    wanted = MessageFilter(provider="intelepeer", after=query.after, limit=None)
     found = [each for each in emulator().store.messages(wanted) if each.via == "cpaas"]
     return {"messages": [message_json(each) for each in found[: query.limit]]}
 

@@ -32,7 +32,6 @@ from mohook.store.store import MessageFilter
 __all__ = ["PREFIX", "api", "refusal_response"]
 
 PREFIX = "/_rest/"
-_EVERY = 2**31
 
 api = provider_api("intelepeer", "IntelePeer's own API, as documented.", "/_rest/v4")
 
@@ -123,7 +122,7 @@ def intelepeer_records() -> Response:
     """Return the detail records of the caller's inbound messages. Assumption: their shape."""
     caller = _caller()
     served = emulator()
-    every = served.store.messages(MessageFilter(provider="intelepeer", limit=_EVERY))
+    every = served.store.messages(MessageFilter(provider="intelepeer", limit=None))
     text = served.settings.intelepeer.mdr_text
     records = [mdr_record(each, text=text) for each in every if _is_of(caller, each)]
     return _answer((200, {"code": 200, "records": records}))

@@ -27,13 +27,16 @@ class Result(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MessageFilter:
-    """Which messages are asked for. `after` is a message id: only later ones."""
+    """Which messages are asked for, at most `limit`; None is all of them.
+
+    `after` is a message id: only later ones.
+    """
 
     provider: str | None = None
     state: State | None = None
     recipient: str | None = None
     after: str | None = None
-    limit: int = 100
+    limit: int | None = 100
 
 
 PROVIDER_FIGURES = ("received", "delivered", "failed", "attempts", "failed_attempts")
