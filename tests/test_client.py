@@ -27,7 +27,7 @@ from mohook.errors import (
 )
 from mohook.server.app import create_app
 from mohook.server.http import HttpServer
-from mohook.server.problems import problem_type
+from mohook.server.problems import problem_of
 from mohook.settings import CustomerSettings, IntelePeerSettings, Settings
 from mohook.submission import Submission
 from tests._receivers import Answer, Connection, Receiver, scripted
@@ -238,8 +238,7 @@ def test_refusals_are_errors_in_the_emulators_words(client: Client) -> None:
 @pytest.mark.parametrize("kind", [getattr(errors, name) for name in errors.__all__])
 def test_every_problem_type_is_its_error(kind: type[MohookError]) -> None:
     """The client reads each type that the server writes."""
-    problem = {"type": f"urn:mohook:problem:{problem_type(kind)}", "detail": "why"}
-    read = error_for(422, problem)
+    read = error_for(422, problem_of(kind("why")).body())
     assert (type(read), str(read)) == (kind, "why")
 
 

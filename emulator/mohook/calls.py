@@ -5,8 +5,7 @@ Under `client.py`, which knows the paths; this knows none.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from mohook.errors import (
     UnauthorizedError,
     UnreachableError,
 )
+from mohook.problem_types import error_of_type
 
 if TYPE_CHECKING:
     import requests
@@ -31,7 +31,6 @@ JSON = dict[str, Any]
 DEFAULT_URL = "http://127.0.0.1:7670"
 """Where `mohook serve` listens when nothing else is said."""
 
-_PROBLEMS = "urn:mohook:problem:"
 _WHERE = "say where it is with --url or MOHOOK_URL"
 
 
@@ -112,19 +111,8 @@ def error_for(status: int, answer: Mapping[str, Any]) -> MohookError:
     >>> error_for(404, {"type": "urn:mohook:problem:not-found", "detail": "no message 'm9'"})
     NotFoundError("no message 'm9'")
     """
-    word = str(answer.get("type", "")).removeprefix(_PROBLEMS)
-    named = {_word(kind): kind for kind in _kinds(MohookError)}
-    return (named.get(word) or _by_status(status))(_words(answer, status))
-
-
-def _kinds(kind: type[MohookError]) -> Iterator[type[MohookError]]:
-    yield kind
-    for each in kind.__subclasses__():
-        yield from _kinds(each)
-
-
-def _word(kind: type[MohookError]) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__.removesuffix("Error")).lower()
+    kind = error_of_type(str(answer.get("type"))) or _by_status(status)
+    return kind(_words(answer, status))
 
 
 def _by_status(status: int) -> type[MohookError]:

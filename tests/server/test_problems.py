@@ -8,7 +8,8 @@ import pytest
 
 from mohook import errors
 from mohook.errors import MohookError
-from mohook.server.problems import ProblemError, problem_of, problem_type
+from mohook.problem_types import problem_type
+from mohook.server.problems import ProblemError, problem_of
 from tests.server.bench import API, NDJSON, Bench, message
 
 DEEP = "[" * 100_000

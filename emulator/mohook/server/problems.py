@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -19,11 +18,11 @@ from mohook.errors import (
     StoreError,
     UnauthorizedError,
 )
+from mohook.problem_types import PROBLEMS, problem_type
 
-__all__ = ["PROBLEM_TYPE", "ProblemError", "problem_of", "problem_type", "refused_by"]
+__all__ = ["PROBLEM_TYPE", "ProblemError", "problem_of", "refused_by"]
 
 PROBLEM_TYPE = "application/problem+json"
-_TYPES = "urn:mohook:problem:"
 
 _STATUSES: tuple[tuple[type[MohookError], int], ...] = (
     (NotFoundError, 404),
@@ -59,7 +58,7 @@ class ProblemError(Exception):
     def body(self) -> dict[str, Any]:
         """Return the problem details."""
         details: dict[str, Any] = {
-            "type": f"{_TYPES}{self.kind}" if self.kind else "about:blank",
+            "type": f"{PROBLEMS}{self.kind}" if self.kind else "about:blank",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
@@ -72,15 +71,6 @@ class ProblemError(Exception):
         answer = Response(body, self.status, content_type=PROBLEM_TYPE)
         answer.headers.update(self.headers)
         return answer
-
-
-def problem_type(error: type[MohookError]) -> str:
-    """Return the last word of the type that stands for this class of errors.
-
-    >>> problem_type(NotSettledError)
-    'not-settled'
-    """
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", error.__name__.removesuffix("Error")).lower()
 
 
 def problem_of(error: MohookError) -> ProblemError:
