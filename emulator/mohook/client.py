@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 from mohook.calls import DEFAULT_URL, JSON, Calls
 from mohook.errors import InputError
+from mohook.providers.intelepeer.paths import AUTHENTICATE, WEBHOOK
 from mohook.submission import Submission
 
 __all__ = ["DEFAULT_URL", "Client"]
 
 _API = "/mohook/v1"
-_INTELEPEER = "/_rest/v4"
 _LINES = 1_000
 """Messages that go out together, and come back together on one page."""
 _BEYOND = 10**15
@@ -214,7 +214,7 @@ class Client:
     def authenticate(self, username: str, password: str) -> str:
         """Return a token for 24 hours. Source: IntelePeer, API Authentication."""
         body = {"username": username, "password": password}
-        return str(self._call("POST", f"{_INTELEPEER}/authenticate", json=body)["token"])
+        return str(self._call("POST", AUTHENTICATE, json=body)["token"])
 
     def set_webhook(self, endpoints: Sequence[str], webhook: str, *, token: str) -> JSON:
         """Set the webhook of one number or several; return the answer, 201 or 207, as it came.
@@ -233,8 +233,7 @@ class Client:
 
     def _webhooks(self, method: str, token: str, **request: Any) -> JSON:
         headers = {"Authorization": f"Bearer {token}"}
-        path = f"{_INTELEPEER}/my/did/sms/webhook"
-        return self._call(method, path, headers=headers, **request)
+        return self._call(method, WEBHOOK, headers=headers, **request)
 
     # Faults
 

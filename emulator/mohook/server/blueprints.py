@@ -14,17 +14,17 @@ CONTROL = "/mohook/v1"
 
 def control_api(name: str, description: str) -> APIBlueprint:
     """Return an empty group of the control API."""
-    api = _api(name, description, CONTROL)
+    api = _api(name, description, prefix=CONTROL)
     api.before_request(check_query)
     return api
 
 
-def provider_api(name: str, description: str, prefix: str) -> APIBlueprint:
-    """Return an empty group of a provider's own API, whose rules are the provider's."""
-    return _api(name, description, prefix)
+def provider_api(name: str, description: str) -> APIBlueprint:
+    """Return an empty group of a provider's own API, whose paths and rules are the provider's."""
+    return _api(name, description)
 
 
-def _api(name: str, description: str, prefix: str) -> APIBlueprint:
+def _api(name: str, description: str, prefix: str | None = None) -> APIBlueprint:
     return APIBlueprint(
         name,
         __name__,

@@ -14,6 +14,13 @@ from mohook.delivery.message import Message
 from mohook.errors import MohookError, NotFoundError
 from mohook.providers.intelepeer.answers import Answer, error_body
 from mohook.providers.intelepeer.customer import IntelePeerCustomer
+from mohook.providers.intelepeer.paths import (
+    AUTHENTICATE,
+    PORTAL_TOKEN,
+    PROVISION,
+    RECORDS,
+    WEBHOOK,
+)
 from mohook.providers.intelepeer.requests import (
     credentials_request,
     provision_request,
@@ -23,7 +30,13 @@ from mohook.providers.intelepeer.requests import (
 from mohook.reports import mdr_record
 from mohook.server.blueprints import provider_api
 from mohook.server.current import emulator
-from mohook.server.intelepeer_replies import PROVISIONED, RECORDS, TOKEN, WEBHOOK_GOT, WEBHOOK_SET
+from mohook.server.intelepeer_replies import (
+    PROVISIONED,
+    RECORDS_GOT,
+    TOKEN,
+    WEBHOOK_GOT,
+    WEBHOOK_SET,
+)
 from mohook.server.problems import ProblemError
 from mohook.server.reading import StrictRequest
 from mohook.server.replies import component, json_body
@@ -33,7 +46,7 @@ __all__ = ["PREFIX", "api", "refusal_response"]
 
 PREFIX = "/_rest/"
 
-api = provider_api("intelepeer", "IntelePeer's own API, as documented.", "/_rest/v4")
+api = provider_api("intelepeer", "IntelePeer's own API, as documented.")
 
 _TOKEN: list[dict[str, list[Any]]] = [{"intelepeerToken": []}]
 _ENDPOINTS = {
@@ -50,7 +63,7 @@ _ENDPOINTS = {
 
 
 @api.post(
-    "/my/did/sms/webhook",
+    WEBHOOK,
     security=_TOKEN,
     request_body=json_body("WebhookRequest"),
     responses=WEBHOOK_SET,
@@ -67,7 +80,7 @@ def intelepeer_set_webhook() -> Response:
 
 
 @api.get(
-    "/my/did/sms/webhook",
+    WEBHOOK,
     security=_TOKEN,
     openapi_extensions=_ENDPOINTS,
     responses=WEBHOOK_GOT,
@@ -81,7 +94,7 @@ def intelepeer_get_webhook() -> Response:
     return _answer(emulator().intelepeer.webhook_get(caller, endpoints, emulator().clock.now()))
 
 
-@api.post("/authenticate", request_body=json_body("Credentials"), responses=TOKEN)
+@api.post(AUTHENTICATE, request_body=json_body("Credentials"), responses=TOKEN)
 def intelepeer_authenticate() -> Response:
     """Trade username and password for a token of 24 hours. Source: API Authentication."""
     return _token()
@@ -95,7 +108,7 @@ def _token() -> Response:
 
 
 @api.post(
-    "/app/sms/authenticate/get_portal_auth_token",
+    PORTAL_TOKEN,
     request_body=json_body("Credentials"),
     responses=TOKEN,
 )
@@ -105,7 +118,7 @@ def intelepeer_portal_token() -> Response:
 
 
 @api.post(
-    "/my/did/sms/provision",
+    PROVISION,
     security=_TOKEN,
     request_body=json_body("ProvisionRequest"),
     responses=PROVISIONED,
@@ -117,7 +130,7 @@ def intelepeer_provision() -> Response:
     return _answer(emulator().intelepeer.provision(caller, endpoints, emulator().clock.now()))
 
 
-@api.get("/app/sms/mdr", security=_TOKEN, responses=RECORDS)
+@api.get(RECORDS, security=_TOKEN, responses=RECORDS_GOT)
 def intelepeer_records() -> Response:
     """Return the detail records of the caller's inbound messages. Assumption: their shape."""
     caller = _caller()

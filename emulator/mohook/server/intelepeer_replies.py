@@ -10,7 +10,7 @@ from typing import Any
 
 from mohook.server.replies import component
 
-__all__ = ["PROVISIONED", "RECORDS", "TOKEN", "WEBHOOK_GOT", "WEBHOOK_SET"]
+__all__ = ["PROVISIONED", "RECORDS_GOT", "TOKEN", "WEBHOOK_GOT", "WEBHOOK_SET"]
 
 _TEXTS = {
     400: "The request, an endpoint or the webhook's URL is malformed, or a number is not "
@@ -61,4 +61,4 @@ TOKEN = _replies({200: _told("Token", "A token, good for 24 hours.")}, 401, *_BO
 PROVISIONED = _replies(
     {202: _told("ProvisioningRequested", "Provisioning was requested.")}, 401, 409, *_BODY
 )
-RECORDS = _replies({200: _told("IntelePeerRecords", "The records.")}, 401)
+RECORDS_GOT = _replies({200: _told("IntelePeerRecords", "The records.")}, 401)

@@ -10,6 +10,7 @@ from flask_openapi.openapi import OpenAPI
 from pydantic.json_schema import models_json_schema
 
 from mohook import __version__
+from mohook.providers.intelepeer.paths import AUTHENTICATE
 from mohook.schemas import EXAMPLES
 from mohook.server.blueprints import control_api
 from mohook.server.current import emulator
@@ -38,7 +39,7 @@ SECURITY: dict[str, Any] = {
     "intelepeerToken": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token of `POST /_rest/v4/authenticate`, good for 24 hours. The token "
+        "description": f"A token of `POST {AUTHENTICATE}`, good for 24 hours. The token "
         "without the word Bearer is taken too. While no customers are named, any is good.",
     }
 }

@@ -10,6 +10,7 @@ import click
 from mohook.cli.failures import FINDINGS
 from mohook.cli.flags import client_at, config_flag, json_flag, settings_from, url_flag
 from mohook.cli.screen import console_for, new_table, plain, print_blocks, print_json
+from mohook.providers.intelepeer.paths import WEBHOOK
 
 if TYPE_CHECKING:
     from mohook.client import Client
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["webhook"]
 
 _ANY_TOKEN = "mohook"  # noqa: S105 - good where the settings name no token: then any is
-_PATH = "/_rest/v4/my/did/sms/webhook"
 
 _token_flag = click.option(
     "--token",
@@ -31,7 +31,7 @@ Examples:
 
 \b
 The same by hand:
-  curl http://127.0.0.1:7670{_PATH} \\
+  curl http://127.0.0.1:7670{WEBHOOK} \\
     -H 'Authorization: Bearer TOKEN' -H 'Content-Type: application/json' \\
     -d '{{"endpoints": ["+12161112222"], "webhook": "http://127.0.0.1:5000/sms"}}'
 """

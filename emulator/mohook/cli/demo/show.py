@@ -9,6 +9,7 @@ from mohook.cli.attempts import attempt_text, message_text
 from mohook.cli.demo.story import FASTER, TIME_LIMIT, TOKEN
 from mohook.cli.samples import PROVIDER_TITLES
 from mohook.cli.screen import console_for, print_json_line
+from mohook.providers.intelepeer.paths import WEBHOOK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +129,7 @@ class TextShow:
 
     def webhook(self, asked: JSON, answer: JSON) -> None:
         """Print the call as the HTTP that it is."""
-        self._line("   POST /_rest/v4/my/did/sms/webhook", "cyan")
+        self._line(f"   POST {WEBHOOK}", "cyan")
         self._line(f"   Authorization: Bearer {TOKEN}", "dim")
         endpoints, webhook = json.dumps(asked["endpoints"]), json.dumps(asked["webhook"])
         self._line(f'   {{"endpoints": {endpoints},\n    "webhook": {webhook}}}', "dim")

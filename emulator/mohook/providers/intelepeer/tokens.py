@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from mohook.errors import UnauthorizedError
+from mohook.providers.intelepeer.paths import AUTHENTICATE
 
 __all__ = ["TOKEN_LIFETIME", "draw_token", "token_in"]
 
@@ -38,7 +39,7 @@ def token_in(authorization: str | None, *, bearer_only: bool = False) -> str:
     if not token:
         msg = (
             "no token in the Authorization header: expected 'Bearer TOKEN'; get a token with "
-            "POST /_rest/v4/authenticate"
+            f"POST {AUTHENTICATE}"
         )
         raise UnauthorizedError(msg)
     return token
