@@ -71,6 +71,25 @@ def test_a_stopped_server_is_gone() -> None:
     again.stop()
 
 
+def test_a_server_whose_thread_is_quicker_than_its_end_stops_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The thread that is woken to close everything leaves the waker its pipe till it is done."""
+    server = HttpServer(create_app(new_app()), port=0)
+    trigger, thread = server._server.trigger, server._thread
+    pull = trigger._physical_pull
+
+    def pull_slowly() -> None:
+        pull()
+        thread.join(0.1)
+        pull()
+
+    server.start()
+    monkeypatch.setattr(trigger, "_physical_pull", pull_slowly)
+    server.stop()
+    assert not thread.is_alive()
+
+
 def test_what_is_being_answered_is_answered_before_the_end() -> None:
     """A request that is under way when the server stops gets its whole answer."""
     emulator = new_app()

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import logging
 import socket
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic, sleep
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -103,9 +103,24 @@ class HttpServer:
             self._server.close()
             return
         self._flush()
-        # Only its own thread may close what waitress waits on.
-        self._server.trigger.pull_trigger(self._close_all)
+        self._close_in_its_thread()
         self._thread.join(_PATIENCE)
+
+    def _close_in_its_thread(self) -> None:
+        """Let the thread that answers close what it waits on: no other may.
+
+        It closes the trigger too, so it must wait until that has been pulled to the end.
+        """
+        pulled = Event()
+
+        def close() -> None:
+            pulled.wait(_PATIENCE)
+            self._close_all()
+
+        try:
+            self._server.trigger.pull_trigger(close)
+        finally:
+            pulled.set()
 
     def _flush(self) -> None:
         deadline = monotonic() + 1.0
