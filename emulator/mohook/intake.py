@@ -85,12 +85,11 @@ class Intake:
     ) -> list[Message]:
         """Return the messages of one request; a provider may make several of a long one."""
         drafts = [draft for draft, _ in received]
-        payloads = provider.payloads(drafts, self._random, self._settings)
-        if len(payloads) != len(received):
-            received = _spread(provider, received, self._random, self._settings)
+        of_each = provider.payloads(drafts, self._random, self._settings)
         return [
             self._message(provider, draft, route, payload)
-            for (draft, route), payload in zip(received, payloads, strict=True)
+            for (draft, route), payloads in zip(received, of_each, strict=True)
+            for payload in payloads
         ]
 
     def _message(self, provider: Provider, draft: Draft, route: Route, payload: Payload) -> Message:
@@ -111,19 +110,6 @@ class Intake:
             State.PENDING if webhook else State.DELIVERED if cpaas else State.HELD,
             via="cpaas" if cpaas else "webhook",
         )
-
-
-def _spread(
-    provider: Provider,
-    received: Sequence[tuple[Draft, Route]],
-    random: Random,
-    settings: Settings,
-) -> list[tuple[Draft, Route]]:
-    """Return each draft as often as the provider made payloads of it."""
-    state = random.getstate()
-    counts = [len(provider.payloads([draft], random, settings)) for draft, _ in received]
-    random.setstate(state)
-    return [each for each, count in zip(received, counts, strict=True) for _ in range(count)]
 
 
 def provider_named(name: str) -> Provider:

@@ -39,7 +39,7 @@ def draft(
 
 
 def one(account: IntelePeerCustomer = LITERAL, **fields: Any) -> Payload:
-    [payload] = payloads([draft(account=account, fields=fields)], Random(7), Settings())
+    [payload] = payloads(draft(account=account, fields=fields), Random(7), Settings())
     return payload
 
 
@@ -59,7 +59,7 @@ def test_keys_stand_in_documented_order() -> None:
 def test_refid_has_a_documented_form(form: Literal["hex", "sm"], pattern: str, seed: int) -> None:
     """32 characters in the form that the switch names."""
     settings = Settings(intelepeer=IntelePeerSettings(refid=form))
-    [payload] = payloads([draft()], Random(seed), settings)
+    [payload] = payloads(draft(), Random(seed), settings)
     assert re.fullmatch(pattern, payload["refid"])
 
 
@@ -70,7 +70,8 @@ def test_equal_seeds_make_equal_payloads() -> None:
 
 def test_ids_differ_within_a_request() -> None:
     """Each message has a refid of its own."""
-    made = payloads([draft()] * 1000, Random(0), Settings())
+    random = Random(0)
+    made = [payload for _ in range(1000) for payload in payloads(draft(), random, Settings())]
     assert len({payload["refid"] for payload in made}) == 1000
 
 
@@ -135,25 +136,25 @@ def test_body_that_no_sms_carries_is_refused() -> None:
     """Half a surrogate pair is no text of an SMS, in one POST or in parts."""
     for settings in (Settings(), PARTS):
         with pytest.raises(TextError):
-            payloads([draft("\ud800")], Random(0), settings)
+            payloads(draft("\ud800"), Random(0), settings)
 
 
 @given(body=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=500))
 def test_parts_are_messages_of_their_own(body: str) -> None:
     """By switch, each SMS part is one POST with its own refid; together they are the text."""
-    made = payloads([draft(body)], Random(0), PARTS)
+    made = payloads(draft(body), Random(0), PARTS)
     assert "".join(payload["message"] for payload in made) == body
     assert len({payload["refid"] for payload in made}) == len(made)
 
 
 def test_long_message_is_one_post_unless_switched() -> None:
     """161 characters are one POST as it comes, two with `long_messages = "parts"`."""
-    assert [len(payloads([draft("a" * 161)], Random(0), s)) for s in (Settings(), PARTS)] == [1, 2]
+    assert [len(payloads(draft("a" * 161), Random(0), s)) for s in (Settings(), PARTS)] == [1, 2]
 
 
 def test_message_set_by_hand_is_never_split() -> None:
     """A text set by hand goes out as given, in one piece."""
-    [payload] = payloads([draft(fields={"message": "a" * 161})], Random(0), PARTS)
+    [payload] = payloads(draft(fields={"message": "a" * 161}), Random(0), PARTS)
     assert payload["message"] == "a" * 161
 
 

@@ -48,7 +48,7 @@ def test_providers_stand_under_their_names() -> None:
 def test_wire_names_are_those_of_the_payload(name: str) -> None:
     """What a provider says it calls id, text, sender and recipient is what it posts."""
     provider, draft = PROVIDERS[name], DRAFTS[name]
-    [payload] = provider.payloads([draft], Random(0), Settings())
+    [[payload]] = provider.payloads([draft], Random(0), Settings())
     wire = provider.wire
     assert (payload[wire.text], payload[wire.sender], payload[wire.recipient]) == (
         draft.body,

@@ -68,10 +68,10 @@ class Provider(Protocol):
 
     def payloads(
         self, drafts: Sequence[Draft], random: Random, settings: Settings
-    ) -> list[Payload]:
-        """Return the wire payloads of messages that the provider received in one request.
+    ) -> list[Sequence[Payload]]:
+        """Return the wire payloads of each message that the provider received in one request.
 
-        May return more payloads than drafts where the provider splits a long message.
+        A message has more than one where the provider splits a long one.
         """
 
     def renewed(self, payload: Payload, at: datetime, account: Any, random: Random) -> Payload:

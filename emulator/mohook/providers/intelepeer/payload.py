@@ -20,8 +20,8 @@ WIRE_ORDER = ("refid", "from", "to", "message", "signature")
 """The keys as the documented example orders them."""
 
 
-def payloads(drafts: Sequence[Draft], random: Random, settings: Settings) -> list[Payload]:
-    """Return one payload a draft, or one an SMS part with `intelepeer.long_messages = "parts"`.
+def payloads(draft: Draft, random: Random, settings: Settings) -> list[Payload]:
+    """Return the one payload, or one an SMS part with `intelepeer.long_messages = "parts"`.
 
     Raises `TextError` for a body that no SMS carries.
 
@@ -29,9 +29,7 @@ def payloads(drafts: Sequence[Draft], random: Random, settings: Settings) -> lis
     """
     refid_form = settings.intelepeer.refid
     return [
-        _payload(draft, text, draw_refid(refid_form, random))
-        for draft in drafts
-        for text in _texts(draft, settings)
+        _payload(draft, text, draw_refid(refid_form, random)) for text in _texts(draft, settings)
     ]
 
 

@@ -51,9 +51,9 @@ class IntelePeer:
 
     def payloads(
         self, drafts: Sequence[Draft], random: Random, settings: Settings
-    ) -> list[Payload]:
+    ) -> list[Sequence[Payload]]:
         """Return one payload a draft, or one an SMS part, by switch. Raises `TextError`."""
-        return wire.payloads(drafts, random, settings)
+        return [wire.payloads(draft, random, settings) for draft in drafts]
 
     def renewed(
         self, payload: Payload, at: datetime, account: IntelePeerCustomer, random: Random

@@ -58,9 +58,9 @@ class Ip1:
 
     def payloads(
         self, drafts: Sequence[Draft], random: Random, settings: Settings
-    ) -> list[Payload]:
+    ) -> list[Sequence[Payload]]:
         """Return one payload a draft, all of one batch. Raises `TextError`."""
-        return wire.batch(drafts, random, settings)
+        return [(payload,) for payload in wire.batch(drafts, random, settings)]
 
     def renewed(
         self, payload: Payload, at: datetime, account: Ip1Account, random: Random
