@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -31,9 +31,6 @@ from mohook.server.problems import problem_of
 from mohook.settings import CustomerSettings, IntelePeerSettings, Settings
 from mohook.submission import Submission
 from tests._receivers import Answer, Connection, Receiver, scripted
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NUMBER = "+12161112222"
 SMS = Submission("intelepeer", "+7708675309", NUMBER, "Hello World!")

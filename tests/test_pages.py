@@ -7,7 +7,7 @@ import re
 import shutil
 import tomllib
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
@@ -24,9 +24,6 @@ from mohook.settings import (
 )
 from tests._pages import CONTRIBUTING, QUICK_START, README, ROOT, blocks, cells
 from tests._person import BIN
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_the_quick_start_is_two_whole_lines() -> None:

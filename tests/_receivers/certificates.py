@@ -5,12 +5,9 @@ from __future__ import annotations
 import functools
 import ssl
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import trustme
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["authority", "expired", "for_another_name", "trusted_by", "unknown_authority"]
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import functools
 import gzip
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tests._receivers.receiver import Behaviour, Connection
+from tests._receivers.receiver import Behaviour, Connection
 
 __all__ = ["bomb", "endless", "sends_gzip_bomb"]
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tests._receivers.receiver import Behaviour, Connection
+from tests._receivers.receiver import Behaviour, Connection
 
 __all__ = [
     "OK",

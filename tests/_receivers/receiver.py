@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    import ssl
-    from types import TracebackType
+from types import TracebackType
+from typing import Self
 
 __all__ = ["Arrived", "Behaviour", "Connection", "PeerLeftError", "Receiver"]
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from tests._receivers.receiver import Connection, Receiver
-
-if TYPE_CHECKING:
-    import ssl
 
 __all__ = ["Answer", "scripted"]
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests._receivers.receiver import Connection
+from tests._receivers.receiver import Connection
 
 __all__ = [
     "Address",

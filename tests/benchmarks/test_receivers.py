@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import socket
-from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -19,10 +19,6 @@ from tests.benchmarks.receivers import (
     nginx_receiver,
     raw_receiver,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
 pytestmark = pytest.mark.slow  # each needs a process of its own
 

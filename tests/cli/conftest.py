@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,9 +14,6 @@ from mohook.delivery.clock import ManualClock
 from mohook.emulator import Emulator
 from mohook.server.app import create_app
 from mohook.server.http import HttpServer
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Run(Protocol):

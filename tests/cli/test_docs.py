@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import doctest
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 import pytest
 
 from mohook import calls, client
 from mohook.cli import attempts, samples, screen
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 
 @pytest.mark.parametrize(

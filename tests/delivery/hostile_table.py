@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from tests._receivers import Behaviour, Receiver, certificates
 from tests._receivers import floods as flood
 from tests._receivers import hangups as hangup
 from tests._receivers import silence as silent
 from tests._receivers.hangups import OK, reads_and_says, says, says_and_keeps
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
 __all__ = [
     "ANSWER_CAP",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from mohook.delivery.message import Message, State
+from mohook.delivery.transports.transport import Request
 from tests.delivery.bench import Bench, FakeTransport, outcomes, rules
 from tests.store.made import HERE, MINUTE, NOON, SECOND
-
-if TYPE_CHECKING:
-    from mohook.delivery.transports.transport import Request
 
 
 def sent(bench: Bench, *steps: str, provider: str = "ip1") -> Message:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+import ssl
 import time
 import warnings
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -30,10 +31,6 @@ from tests.delivery.hostile_table import (
     Row,
     moved,
 )
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Callable, Iterator
 
 
 def new_transport(time_limit: float, *, follow: bool = False) -> CurlTransport[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from mohook.delivery.engine import Flight
 from mohook.delivery.transports.in_process import InProcessTransport
 from mohook.delivery.transports.switchboard import Switchboard
 from mohook.delivery.transports.transport import Exchange, Request
@@ -12,8 +13,6 @@ from tests.delivery.bench import Bench, outcomes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-    from mohook.delivery.engine import Flight
 
 
 class Wire:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, get_args, get_origin
+from pathlib import Path
+from typing import get_args, get_origin
 
 import pytest
 
@@ -15,9 +16,6 @@ from mohook.options.convert import to_text
 from mohook.options.keys import KEYS, without_none
 from mohook.options.layers import FLAGS, VARIABLES
 from mohook.settings import IntelePeerSettings, Settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def from_environment(**environ: str) -> Settings:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mohook.emulator import Emulator
 from mohook.server.app import create_app
-
-if TYPE_CHECKING:
-    from mohook.emulator import Emulator
 
 __all__ = ["API", "NDJSON", "Bench", "message"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -33,9 +33,6 @@ from mohook.sms.addresses import (
     require_short_code,
     short_code_pattern,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 KINDS = {
     "e164": (is_e164, require_e164, E164_PATTERN, E164_EXAMPLE),

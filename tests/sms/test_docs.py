@@ -6,14 +6,11 @@ import doctest
 import importlib
 import inspect
 import pkgutil
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 import pytest
 
 from mohook import sms
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 MODULES = [
     importlib.import_module(f"{sms.__name__}.{found.name}")

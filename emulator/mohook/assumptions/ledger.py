@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mohook.assumptions import both, intelepeer, ip1
+from mohook.assumptions.assumption import Assumption
 from mohook.options.convert import to_text
 from mohook.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from mohook.assumptions.assumption import Assumption
 
 __all__ = ["LEDGER", "PLAIN", "Entry", "ledger"]
 

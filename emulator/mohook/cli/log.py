@@ -5,21 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import mohook
 from mohook.cli.attempts import attempt_text, message_text
 from mohook.cli.screen import console_for, plain, print_json_line
 from mohook.delivery.message import Attempt, Message, State
+from mohook.emulator import Emulator
 from mohook.masking import masked_url
 from mohook.rendering import attempt_json, event_json, message_json
-from mohook.store.journal import MESSAGE_ACCEPTED, MESSAGE_MOVED
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mohook.emulator import Emulator
-    from mohook.store.journal import Event
+from mohook.store.journal import MESSAGE_ACCEPTED, MESSAGE_MOVED, Event
 
 __all__ = ["EventLog"]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mohook.settings import Settings
 
 __all__ = ["PROVIDER_TITLES", "SAMPLES", "Sample", "recipient_for"]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mohook.cli.attempts import attempt_text, what_happened
 from mohook.cli.failures import FINDINGS, UNREACHABLE
+from mohook.cli.following import Made
 from mohook.cli.screen import instant
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rich.console import Console
 
-    from mohook.cli.following import Made
-
-__all__ = ["Report", "acceptance_code", "delivery_code", "report_on", "summary"]
+__all__ = ["Report", "acceptance_code", "delivery_code", "not_allowed", "report_on", "summary"]
 
 JSON = dict[str, Any]
 _FEW = 20
@@ -112,6 +110,15 @@ def delivery_code(messages: list[JSON]) -> int:
         return 0
     outcomes = {each["outcome"] for message in messages for each in message["attempts"]}
     return UNREACHABLE if outcomes and outcomes <= _NEVER_THERE else FINDINGS
+
+
+def not_allowed(messages: list[JSON]) -> bool:
+    """Whether an attempt was kept from an address that is neither loopback nor private."""
+    return any(
+        attempt["outcome"] == "forbidden"
+        for message in messages
+        for attempt in message.get("attempts", ())
+    )
 
 
 def summary(messages: list[JSON]) -> str:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mohook.cli.failures import InterruptedCommandError
-from mohook.cli.following import made_by_emulator
+from mohook.cli.following import Made, made_by_emulator
 from mohook.cli.screen import console_for, plain, print_json
-from mohook.cli.sending import acceptance_code, delivery_code, report_on, summary
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mohook.cli.following import Made
-    from mohook.client import Client
-    from mohook.submission import Submission
+from mohook.cli.sending import acceptance_code, delivery_code, not_allowed, report_on, summary
+from mohook.client import Client
+from mohook.submission import Submission
 
 __all__ = ["send_through"]
 
@@ -100,6 +96,9 @@ def _what_next(messages: list[JSON], clock: str, url: str) -> Iterator[str]:
     if "held" in states:
         yield "It is sent as soon as there is one:"
         yield f"  {_how_to_release(first, url)}"
+    elif not_allowed(messages):
+        yield "Only loopback and private addresses are delivered to: more with"
+        yield "  mohook serve --allow-host HOST"
     elif "pending" in states and clock == "manual":
         yield "The clock stands until you move it: mohook advance --next"
     elif "pending" in states:

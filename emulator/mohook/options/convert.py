@@ -7,18 +7,16 @@ pay for the import.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from reprlib import Repr
 from types import NoneType
-from typing import TYPE_CHECKING, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 from mohook.durations import format_duration, parse_duration
 from mohook.errors import InputError
 from mohook.masking import masked_url
 from mohook.options.keys import without_none
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ["convert", "expected", "from_text", "shown", "to_text"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from types import NoneType
 from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
@@ -11,8 +12,6 @@ from typing import TYPE_CHECKING, TypeVar, get_args, get_type_hints
 from mohook.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from _typeshed import DataclassInstance
 
 __all__ = ["KEYS", "Key", "built", "joined", "keys_of", "without_none"]

@@ -5,17 +5,15 @@ A layer never stops at the first thing wrong: it goes on and lists all of it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, get_origin
+from typing import get_origin
 
 from mohook.errors import InputError
 from mohook.options.convert import from_text
 from mohook.options.keys import KEYS, Key
 from mohook.options.rules import checked
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = [
     "FLAGS",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from mohook.errors import SettingsError
 from mohook.options.keys import built
@@ -11,9 +11,6 @@ from mohook.options.layers import Layer, read_environment, read_flags
 from mohook.options.rules import contradictions
 from mohook.options.toml_file import parsed, read_document
 from mohook.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["DEFAULT_PATH", "load_settings"]
 

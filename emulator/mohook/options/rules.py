@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mohook.delivery.clock import clock_from
 from mohook.errors import InputError
@@ -23,9 +24,6 @@ from mohook.settings import (
     Settings,
 )
 from mohook.sms.addresses import is_e164, is_msisdn, is_short_code
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["checked", "contradictions"]
 

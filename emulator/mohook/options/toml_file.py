@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import is_dataclass
-from typing import TYPE_CHECKING, Any, TypeGuard, get_args, get_origin
+from pathlib import Path
+from typing import Any, TypeGuard, get_args, get_origin
 
 from mohook.errors import SettingsError
 from mohook.options.convert import shown
 from mohook.options.keys import KEYS, Key, built, joined, keys_of, without_none
 from mohook.options.layers import Layer, nearest
 from mohook.settings import Settings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 __all__ = ["parsed", "read_document"]
 

@@ -9,8 +9,9 @@ import socket
 from threading import Event, Thread
 from time import monotonic, sleep
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+from flask import Flask
 from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
 from waitress.server import TcpWSGIServer, create_server  # type: ignore[import-untyped]
 from waitress.task import ErrorTask  # type: ignore[import-untyped]
@@ -19,9 +20,6 @@ from mohook.errors import SettingsError
 from mohook.server.events import CLOSING, MOST_STREAMS
 from mohook.server.problems import ProblemError
 from mohook.server.settling import MOST_WAITS
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 __all__ = ["HttpServer"]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import current_app
 from flask_openapi.openapi import OpenAPI
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from mohook import __version__
@@ -21,9 +22,6 @@ from mohook.server.models.messages import AcceptedShown, EventsPage, MessagesSho
 from mohook.server.replies import component, replies
 from mohook.server.schemas import components
 from mohook.settings import Settings
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 __all__ = ["INFO", "SECURITY", "VERSION", "api", "document", "document_of"]
 

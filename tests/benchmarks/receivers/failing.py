@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from urllib.request import urlopen
 
 from tests.benchmarks.receivers.process import serving
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["FailingReceiver", "failing_receiver"]
 

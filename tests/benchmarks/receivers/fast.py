@@ -7,14 +7,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tests.benchmarks.receivers.process import serving
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from contextlib import AbstractContextManager
 
 __all__ = ["fast_receiver", "nginx_receiver", "raw_receiver"]
 

@@ -12,10 +12,7 @@ import random
 import resource
 import socket
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence
 
 BACKLOG = 4096
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"

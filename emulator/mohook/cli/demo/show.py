@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from mohook.cli.attempts import attempt_text, message_text
-from mohook.cli.demo.story import FASTER, TIME_LIMIT, TOKEN
+from mohook.cli.demo.story import FASTER, TIME_LIMIT, TOKEN, Chapter, Ending, Stage
+from mohook.cli.following import Made
 from mohook.cli.samples import PROVIDER_TITLES
 from mohook.cli.screen import console_for, print_json_line
 from mohook.providers.intelepeer.paths import WEBHOOK
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mohook.cli.demo.story import Chapter, Ending, Stage
-    from mohook.cli.following import Made
 
 __all__ = ["JsonShow", "Show", "TextShow"]
 
