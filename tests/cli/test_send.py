@@ -6,8 +6,10 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import click
 import pytest
 
+from mohook.cli.commands.send import _text
 from mohook.client import Client
 from mohook.emulator import Emulator
 from tests._receivers import Answer, Receiver, scripted
@@ -201,3 +203,65 @@ def test_a_failed_message_shows_as_failed(run: Run, client: Client, emulator: Em
     assert run("send", "intelepeer").exit_code == 0
     emulator.advance(timedelta(minutes=5))
     assert client.message("m1")["state"] == "failed"
+
+
+@pytest.mark.parametrize("webhook", ["", "127.0.0.1:5000/sms", "ftp://localhost/"])
+def test_a_webhook_that_is_no_url_is_refused_at_once(run: Run, webhook: str) -> None:
+    """An empty variable of a shell would have its message held for ever."""
+    result = run("send", "ip1", "--webhook", webhook)
+    assert result.exit_code == 2
+    assert "Improperly-formatted URL" in result.stderr
+
+
+@pytest.mark.parametrize("flag", ["--from", "--to"])
+def test_an_empty_number_is_refused_and_not_replaced(run: Run, flag: str) -> None:
+    """The sample stands in for a flag that is missing, never for one that is empty."""
+    result = run("send", "ip1", "--webhook", "http://127.0.0.1:1/", flag, "")
+    assert result.exit_code == 2
+    assert "''" in result.stderr
+
+
+@pytest.mark.parametrize("body", ["\udcff\udcfe", "\ud83d"])
+def test_a_text_that_is_no_utf8_is_refused_in_plain_words(run: Run, body: str) -> None:
+    """The option is named, not the JSON that it would have become."""
+    result = run("send", "ip1", "--webhook", "http://127.0.0.1:1/", "--body", body)
+    assert result.exit_code == 2
+    assert "Invalid value for --body: no UTF-8" in result.stderr
+
+
+def test_a_closed_stdin_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--body -` with nothing to read from is wrong usage and no bug."""
+    monkeypatch.setattr("mohook.cli.commands.send.sys.stdin", None)
+    with pytest.raises(click.BadParameter, match="stdin, which is closed"):
+        _text("-")
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (("intelepeer", "--batch"), "--batch goes with ip1"),
+        (("ip1", "--webhook", "http://[::1]/", "--url", "http://[::1]/"), "--url and --webhook"),
+    ],
+)
+def test_flags_that_contradict_are_refused(run: Run, flags: tuple[str, ...], said: str) -> None:
+    """What would be left aside in silence is wrong usage."""
+    result = run("send", *flags)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_an_emulator_of_the_environment_gives_way_to_a_webhook(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MOHOOK_URL is set once for all commands: --webhook does not contradict it."""
+    monkeypatch.setenv("MOHOOK_URL", "http://127.0.0.1:1")
+    with scripted() as receiver:
+        result = run("send", "ip1", "--webhook", receiver.url)
+    assert result.exit_code == 0, result.output
+
+
+def test_an_address_outside_is_told_with_the_flag_that_allows_it(run: Run) -> None:
+    """Without the hint, "address not allowed" leaves one searching."""
+    result = run("send", "ip1", "--webhook", "http://192.0.2.1/", "--attempts", "1")
+    assert result.exit_code == 1
+    assert "--allow-host" in result.stdout

@@ -10,8 +10,9 @@ from mohook.cli.failures import INTERRUPTED, InterruptedCommandError
 from mohook.cli.following import made_by_process
 from mohook.cli.process import ending_at_once, raise_file_limit
 from mohook.cli.screen import console_for, print_json
-from mohook.cli.sending import delivery_code, report_on, summary
+from mohook.cli.sending import delivery_code, not_allowed, report_on, summary
 from mohook.delivery.message import State
+from mohook.directory.webhook_url import require_webhook_url
 from mohook.emulator import Emulator
 from mohook.rendering import message_json
 
@@ -28,7 +29,11 @@ __all__ = ["aimed_at", "send_straight"]
 
 
 def aimed_at(settings: Settings, webhook: str, *, keep: int) -> Settings:
-    """Return settings under which every number posts to `webhook`, and `keep` messages stay."""
+    """Return settings under which every number posts to `webhook`, and `keep` messages stay.
+
+    Raises `WebhookError` for what is no URL: a message would be held for ever.
+    """
+    require_webhook_url(webhook)
     ip1, intelepeer = settings.ip1, settings.intelepeer
     accounts = {name: replace(each, callback_url=webhook) for name, each in ip1.accounts.items()}
     numbers = {name: replace(each, webhook=webhook) for name, each in intelepeer.numbers.items()}
@@ -66,7 +71,10 @@ def send_straight(
         print_json({"messages": messages})
     else:
         console.print(summary(messages), soft_wrap=True)
-        if any(message["state"] == "pending" for message in messages):
+        if not_allowed(messages):
+            hint = "Only loopback and private addresses are delivered to; more with --allow-host."
+            console.print(hint, style="dim", soft_wrap=True)
+        elif any(message["state"] == "pending" for message in messages):
             hint = "It stops there; the provider would go on. More with --attempts or --wait."
             console.print(hint, style="dim", soft_wrap=True)
     return delivery_code(messages)

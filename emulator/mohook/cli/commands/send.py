@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["send"]
 
+_GIVEN = click.core.ParameterSource.COMMANDLINE
 _DIRECT_CLOCK = "x60"
 _DIRECT_ATTEMPTS = 5
 
@@ -96,6 +98,9 @@ def send(
     **message: Any,
 ) -> None:
     """Send an SMS as a handset does: the provider then posts it to the receiver."""
+    if message["batch"] and provider != "ip1":
+        msg = "--batch goes with ip1: IntelePeer has no requests of several messages"
+        raise click.UsageError(msg)
     if webhook is None:
         if attempts or clock or allow_host:
             msg = "--attempts, --clock and --allow-host go with --webhook: an emulator has its own"
@@ -106,6 +111,9 @@ def send(
         submission = _submission(provider, message, settings_from(config))
         code = send_through(client, submission, wait=wait, as_json=as_json)
     else:
+        if click.get_current_context().get_parameter_source("url") is _GIVEN:
+            msg = "--url and --webhook: give one, for --webhook needs no emulator"
+            raise click.UsageError(msg)
         from mohook.cli.direct import aimed_at, send_straight
 
         flags = {"clock": _running(clock), "allow_host": allow_host}
@@ -131,17 +139,33 @@ def _running(clock: str | None) -> str:
 def _submission(provider: str, message: dict[str, Any], settings: Settings) -> Submission:
     from mohook.submission import Submission
 
-    sample = SAMPLES[provider]
-    body = sample.body if message["body"] is None else message["body"]
+    sample, sender, recipient = SAMPLES[provider], message["sender"], message["recipient"]
+    # An empty text is given, by a shell's variable perhaps: it is refused, never replaced.
     return Submission(
         provider,
-        message["sender"] or sample.sender,
-        message["recipient"] or recipient_for(provider, settings),
-        sys.stdin.read().removesuffix("\n") if body == "-" else body,
+        sample.sender if sender is None else sender,
+        recipient_for(provider, settings) if recipient is None else recipient,
+        sample.body if message["body"] is None else _text(message["body"]),
         fields=dict(map(_field, message["fields"])),
         count=message["count"],
         batch=message["batch"],
     )
+
+
+def _text(body: str) -> str:
+    """Return the text that `--body` names: whatever the locale is, it is UTF-8."""
+    try:
+        return (_piped().removesuffix(b"\n") if body == "-" else os.fsencode(body)).decode()
+    except UnicodeError as problem:
+        msg = f"no UTF-8 ({problem}): expected a text in UTF-8"
+        raise click.BadParameter(msg, param_hint="--body") from None
+
+
+def _piped() -> bytes:
+    if sys.stdin is None:
+        msg = "- reads the text from stdin, which is closed: pipe a text in, or give it here"
+        raise click.BadParameter(msg, param_hint="--body")
+    return sys.stdin.buffer.read()
 
 
 def _field(text: str) -> tuple[str, Any]:
