@@ -83,6 +83,20 @@ def test_a_module_says_what_is_public(name: str) -> None:
     assert promised(name) is not None or not defined(name), f"{FILES[name]} has no __all__"
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_what_a_module_takes_from_another_is_public_there(name: str) -> None:
+    """No module of ours reaches for a name that another one does not promise."""
+    reached = [
+        f"{node.module}.{each.name}"
+        for node in ast.walk(tree(name))
+        if isinstance(node, ast.ImportFrom) and node.module in FILES
+        for each in node.names
+        if f"{node.module}.{each.name}" not in FILES and each.name != "__version__"
+        if each.name not in (promised(node.module) or [])
+    ]
+    assert reached == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in PUBLIC if promised(name)])
 def test_what_is_public_exists_and_is_explained(name: str) -> None:

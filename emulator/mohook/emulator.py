@@ -34,6 +34,7 @@ from mohook.providers import PROVIDERS
 from mohook.providers.provider import Provider
 from mohook.settings import Settings
 from mohook.snapshots import SNAPSHOT_VERSION, check_snapshot, random_state
+from mohook.store.journal import WEBHOOK_CHANGED
 from mohook.store.memory import MemoryStore
 from mohook.store.store import MessageFilter, Store
 from mohook.submission import Submission
@@ -149,7 +150,7 @@ class Emulator:
     def _webhook_changed(self, endpoint: str, webhook: str | None) -> None:
         now = self.clock.now()
         self._moves += 1
-        self.store.note(now, "webhook.changed", {"endpoint": endpoint, "webhook": webhook})
+        self.store.note(now, WEBHOOK_CHANGED, {"endpoint": endpoint, "webhook": webhook})
         self.store.move(endpoint, origin(webhook) if webhook else None, now)
         self._wake()
 

@@ -17,6 +17,8 @@ __all__ = [
     "attempt_json",
     "event_json",
     "instant_text",
+    "masked_body",
+    "masked_payload",
     "message_json",
 ]
 

@@ -14,7 +14,7 @@ from mohook.delivery.message import Attempt, Message, State
 from mohook.emulator import Emulator
 from mohook.masking import masked_url
 from mohook.rendering import attempt_json, event_json, message_json
-from mohook.store.journal import MESSAGE_ACCEPTED, MESSAGE_MOVED, Event
+from mohook.store.journal import MESSAGE_ACCEPTED, MESSAGE_MOVED, WEBHOOK_CHANGED, Event
 
 __all__ = ["EventLog"]
 
@@ -86,7 +86,7 @@ class EventLog:
             show(f"{event.message_id:<5} ", attempt_text(attempt_json(subject)), soft_wrap=True)
         elif isinstance(subject, Message):
             self._tell_of_message(event, subject)
-        elif event.kind == "webhook.changed":
+        elif event.kind == WEBHOOK_CHANGED:
             target = _target(subject["webhook"])
             show(f"{subject['endpoint']} now posts {target}", style="dim", soft_wrap=True)
         else:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mohook.errors import ConflictError, InputError, SettingsError
 
-__all__ = ["Clock", "ManualClock", "RunningClock", "checked_instant", "clock_from"]
+__all__ = ["MANUAL_START", "Clock", "ManualClock", "RunningClock", "checked_instant", "clock_from"]
 
 MANUAL_START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

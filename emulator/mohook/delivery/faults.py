@@ -19,7 +19,15 @@ from mohook.delivery.message import Message
 from mohook.durations import parse_duration
 from mohook.errors import FaultError, InputError
 
-__all__ = ["FaultKind", "FaultMatch", "FaultPlan", "FaultScript", "FaultStep", "parse_step"]
+__all__ = [
+    "STEP_PATTERN",
+    "FaultKind",
+    "FaultMatch",
+    "FaultPlan",
+    "FaultScript",
+    "FaultStep",
+    "parse_step",
+]
 
 STEP_PATTERN = (
     r"^([1-5][0-9][0-9]|timeout|reset|refused|lose-ack|duplicate|reorder|ok"

@@ -5,7 +5,22 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["FAILURES", "LOST_ACK", "in_words"]
+__all__ = [
+    "FAILURES",
+    "FORBIDDEN",
+    "LOST_ACK",
+    "MALFORMED",
+    "NAME",
+    "OTHER",
+    "REDIRECTS",
+    "REFUSED",
+    "RESET",
+    "TIMEOUT",
+    "TLS",
+    "TOO_LARGE",
+    "UNREACHABLE",
+    "in_words",
+]
 
 TIMEOUT: Final = "timeout"
 REFUSED: Final = "refused"

@@ -9,11 +9,19 @@ from typing import Any, NamedTuple
 
 from mohook.delivery.message import Attempt, Message
 
-__all__ = ["Event", "Journal"]
+__all__ = [
+    "ATTEMPT_ENDED",
+    "MESSAGE_ACCEPTED",
+    "MESSAGE_MOVED",
+    "WEBHOOK_CHANGED",
+    "Event",
+    "Journal",
+]
 
 MESSAGE_ACCEPTED = "message.accepted"
 MESSAGE_MOVED = "message.moved"
 ATTEMPT_ENDED = "attempt.ended"
+WEBHOOK_CHANGED = "webhook.changed"
 
 
 class Event(NamedTuple):

@@ -24,6 +24,7 @@ from mohook.server.models.messages import ProviderName, StateName
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "MOST_ATTEMPTS",
     "AdvanceBody",
     "AdvancedShown",
     "AssumptionsShown",
@@ -43,7 +44,7 @@ __all__ = [
 MAX_ATTEMPTS = 10_000
 """How many attempts one call makes at most unless it says otherwise."""
 MOST_ATTEMPTS = 1_000_000
-MOVES = ("seconds", "to", "until")
+_MOVES = ("seconds", "to", "until")
 
 
 class HealthShown(Shown):
@@ -75,8 +76,8 @@ class AdvanceBody(Given):
     @model_validator(mode="before")
     @classmethod
     def _one_move(cls, given: object) -> object:
-        moves = [move for move in MOVES if isinstance(given, dict) and move in given]
-        if len(moves) != 1 or given[moves[0]] is None:  # type: ignore[index] # a dict, then
+        moves = [given[move] for move in _MOVES if move in given] if isinstance(given, dict) else []
+        if len(moves) != 1 or moves[0] is None:
             kind = "one_move"
             raise PydanticCustomError(kind, "give exactly one of seconds, to and until")
         return given
