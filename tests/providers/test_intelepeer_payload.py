@@ -52,6 +52,7 @@ def test_documented_message_is_reproduced() -> None:
 def test_keys_stand_in_documented_order() -> None:
     """The wire order is the example's."""
     assert tuple(sample("intelepeer-inbound")) == WIRE_ORDER
+    assert tuple(one()) == WIRE_ORDER
 
 
 @pytest.mark.parametrize(("form", "pattern"), [("hex", "[0-9A-F]{32}"), ("sm", "SM[0-9A-F]{30}")])

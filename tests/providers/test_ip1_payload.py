@@ -46,8 +46,11 @@ def test_documented_payload_is_reproduced() -> None:
 
 
 def test_keys_stand_in_documented_order() -> None:
-    """The wire order is the sample's."""
+    """The wire order is the sample's, where a field is set by hand and where none is."""
     assert tuple(sample("ip1-callback")) == WIRE_ORDER
+    assert tuple(one(settings=WITH_OPERATOR)) == WIRE_ORDER
+    assert tuple(one(settings=WITH_OPERATOR, body="by hand")) == WIRE_ORDER
+    assert tuple(one()) == WIRE_ORDER[:-2]
 
 
 def test_documented_id_follows_from_its_seconds_and_tail() -> None:
