@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import signal
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from mohook.client import Client
-from mohook.delivery.clock import RunningClock
+from mohook.delivery.clock import ManualClock, RunningClock
 from mohook.emulator import Emulator
 from mohook.server.app import create_app
 from mohook.server.http import HttpServer
+from mohook.submission import Submission
 from tests._receivers import Answer, scripted
 from tests.cli.shell import Ended, Shell
 
@@ -50,3 +52,25 @@ def test_waiting_at_an_emulator_leaves_it_going(tmp_path: Path) -> None:
         emulator.stop()
     assert ended.code == 130
     assert f"Interrupted with 1 pending: the emulator at {server.url} goes on." in ended.err
+
+
+def test_moving_the_clock_leaves_the_emulator_going(tmp_path: Path) -> None:
+    """`advance` says what is pending while the emulator waits for an answer."""
+    emulator = Emulator(clock=ManualClock())
+    with (
+        HttpServer(create_app(emulator), port=0) as server,
+        scripted(Answer(delay=timedelta(seconds=5))) as receiver,  # ends first, with all answers
+    ):
+        emulator.ip1.put("ip1-10001", receiver.url)
+        emulator.send([Submission("ip1", "46712345678", "456189040623", "hello", count=2)])
+        with Shell("advance", "10m", "--url", server.url, cwd=tmp_path) as shell:
+            receiver.wait_for(2)
+            began = time.monotonic()
+            shell.send_signal(signal.SIGINT)
+            ended = shell.end()
+        assert time.monotonic() - began < 2
+    emulator.stop()
+    assert (ended.code, ended.out) == (130, "")
+    assert ended.err.strip() == (
+        f"Interrupted with 2 pending: the emulator at {server.url} goes on as it was told."
+    )

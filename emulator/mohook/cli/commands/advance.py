@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from mohook.cli.failures import InterruptedCommandError
 from mohook.cli.flags import client_at, config_flag, duration, json_flag, url_flag
 from mohook.cli.screen import instant, print_json
+from mohook.client import Client
+from mohook.errors import UnreachableError
 
 __all__ = ["advance"]
 
+_AT_ONCE = timedelta(seconds=0.5)
 _EPILOG = """\b
 Examples, with an emulator started by `mohook serve --clock manual`:
   mohook advance 10m                   ten minutes
@@ -50,11 +55,22 @@ def advance(
         msg = "give one of DURATION, --next and --idle"
         raise click.UsageError(msg)
     client = client_at(url, config)
-    answer = client.advance(span=span, until=until, max_attempts=max_attempts)
+    try:
+        answer = client.advance(span=span, until=until, max_attempts=max_attempts)
+    except KeyboardInterrupt:
+        raise InterruptedCommandError(_left_going(client.url)) from None
     if as_json:
         print_json(answer)
     else:
         click.echo(_in_words(answer))
+
+
+def _left_going(url: str) -> str:
+    """Say that the emulator moves on by itself, and with what, if it tells that at once."""
+    pending = "more"
+    with suppress(UnreachableError), Client(url, timeout=_AT_ONCE) as asking:
+        pending = f"{asking.clock()['pending']:,}"
+    return f"Interrupted with {pending} pending: the emulator at {url} goes on as it was told."
 
 
 def _in_words(answer: dict[str, Any]) -> str:
