@@ -13,7 +13,7 @@ from mohook.server.models.messages import SendBody
 from mohook.server.problems import ProblemError, problem_of, refused_by
 from mohook.submission import Submission
 
-__all__ = ["MOST_MESSAGES", "NDJSON_TYPE", "Lines", "read_lines"]
+__all__ = ["MOST_MESSAGES", "NDJSON_TYPE", "Lines", "read_lines", "submission_of"]
 
 NDJSON_TYPE = "application/x-ndjson"
 MOST_MESSAGES = 1_000_000
@@ -75,21 +75,18 @@ def read_lines(data: bytes) -> Lines:
             raise _unreadable(number, misfit) from misfit
         total += given.count
         numbers.append(number)
-        submissions.append(
-            Submission(
-                given.provider,
-                given.from_,
-                given.to,
-                given.body,
-                given.fields,
-                given.count,
-                given.batch,
-            )
-        )
+        submissions.append(submission_of(given))
     if total > MOST_MESSAGES:
         msg = f"the lines add up to {total} messages: expected {MOST_MESSAGES} at most"
         raise ProblemError(422, msg, kind="input")
     return Lines(numbers, submissions)
+
+
+def submission_of(given: SendBody) -> Submission:
+    """Return what the emulator is asked for by a body of the control API."""
+    return Submission(
+        given.provider, given.from_, given.to, given.body, given.fields, given.count, given.batch
+    )
 
 
 def _unreadable(number: int, misfit: ValidationError) -> ProblemError:

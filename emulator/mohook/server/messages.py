@@ -9,7 +9,7 @@ from flask import request
 from mohook.delivery.message import State
 from mohook.rendering import message_json
 from mohook.server.blueprints import control_api
-from mohook.server.bulk import NDJSON_TYPE, read_lines
+from mohook.server.bulk import NDJSON_TYPE, read_lines, submission_of
 from mohook.server.current import emulator
 from mohook.server.models.messages import (
     MessageId,
@@ -26,7 +26,6 @@ from mohook.server.recipients import require_recipient
 from mohook.server.replies import component, json_body, replies
 from mohook.server.settling import as_they_stand, settle
 from mohook.store.store import MessageFilter
-from mohook.submission import Submission
 
 __all__ = ["api"]
 
@@ -63,7 +62,7 @@ def send(query: WaitQuery) -> tuple[dict[str, Any], int]:
     if request.mimetype == NDJSON_TYPE:
         return _send_lines(query.wait)
     given = read_body(SendBody)
-    accepted = emulator().send([_submission(given)])
+    accepted = emulator().send([submission_of(given)])
     settle(accepted, query.wait)
     return {"messages": [message_json(each) for each in as_they_stand(accepted)]}, 201
 
@@ -74,12 +73,6 @@ def _send_lines(wait: float) -> tuple[dict[str, Any], int]:
         accepted = emulator().send(lines)
     settle(accepted, wait)
     return {"accepted": len(accepted)}, 201
-
-
-def _submission(given: SendBody) -> Submission:
-    return Submission(
-        given.provider, given.from_, given.to, given.body, given.fields, given.count, given.batch
-    )
 
 
 @api.get("/messages", responses=replies({200: MessagesPage}))

@@ -25,7 +25,7 @@ from mohook.server.replies import component
 from mohook.settings import Settings
 from mohook.sms.addresses import E164_EXAMPLE, E164_PATTERN, MSISDN_EXAMPLE
 
-__all__ = ["components", "payload_schema"]
+__all__ = ["components"]
 
 _INSTANT: Schema = {"type": "string", "format": "date-time"}
 
