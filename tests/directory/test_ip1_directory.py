@@ -41,7 +41,7 @@ CLOSED = {
 def test_open_account_owns_every_number() -> None:
     """Without accounts in the settings, one account with their callback URL has all numbers."""
     opened = directory()
-    account = opened.account_for("456189040623")
+    account = opened.route("456189040623").account
     assert account == Ip1Account(OPEN_OWNER, "http://default/")
     assert opened.accounts() == [account]
     route = opened.route("456189040623")
@@ -58,7 +58,7 @@ def test_open_account_owns_no_malformed_number(number: str) -> None:
 def test_named_accounts_own_their_numbers() -> None:
     """In a closed inventory each number goes to the account that names it."""
     closed = directory(CLOSED)
-    assert [closed.account_for(number).owner for number in ("4670", "4671", "4680")] == [
+    assert [closed.route(number).account.owner for number in ("4670", "4671", "4680")] == [
         "ip1-1",
         "ip1-1",
         "ip1-2",
@@ -74,7 +74,7 @@ def test_account_without_url_takes_that_of_the_settings() -> None:
 def test_unknown_number_is_refused_by_name() -> None:
     """Outside a closed inventory, the error holds the number and what there is."""
     with pytest.raises(UnknownNumberError, match=r"'4699'.*4670.*ip1\.accounts"):
-        directory(CLOSED).account_for("4699")
+        directory(CLOSED).route("4699")
 
 
 def test_unknown_owner_is_refused_by_name() -> None:
@@ -88,8 +88,8 @@ def test_put_wins_over_the_open_account() -> None:
     """Numbers that an account names are its own; all others stay with the open account."""
     opened = directory()
     made = opened.put("ip1-7", "http://seven/", ["4670"])
-    assert opened.account_for("4670") == made == opened.account("ip1-7")
-    assert opened.account_for("4671").owner == OPEN_OWNER
+    assert opened.route("4670").account == made == opened.account("ip1-7")
+    assert opened.route("4671").account.owner == OPEN_OWNER
 
 
 def test_put_replaces_an_account_whole() -> None:
@@ -97,7 +97,7 @@ def test_put_replaces_an_account_whole() -> None:
     opened = directory()
     opened.put("ip1-7", "http://seven/", ["4670", "4671"])
     opened.put("ip1-7", "", ["4671", "4671"])
-    assert opened.account_for("4670").owner == OPEN_OWNER
+    assert opened.route("4670").account.owner == OPEN_OWNER
     assert opened.account("ip1-7") == Ip1Account("ip1-7", None, ("4671",))
 
 
@@ -111,7 +111,7 @@ def test_put_into_a_closed_inventory_adds_to_it() -> None:
     """An account that is put makes its numbers exist."""
     closed = directory(CLOSED)
     closed.put("ip1-3", None, ["4690"])
-    assert closed.account_for("4690").owner == "ip1-3"
+    assert closed.route("4690").account.owner == "ip1-3"
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,11 @@ def test_bad_dump_is_refused(state: dict[str, object]) -> None:
     opened = directory()
     with pytest.raises(InputError, match="the ip1 accounts cannot be read"):
         opened.load(state)
-    assert opened.account_for("4670").owner == OPEN_OWNER
+    assert opened.route("4670").account.owner == OPEN_OWNER
 
 
 def test_open_directory_keeps_its_account_whatever_is_loaded() -> None:
     """A dump of a closed inventory leaves the open account in place."""
     opened = directory()
     opened.load({"accounts": []})
-    assert opened.account_for("4670").owner == OPEN_OWNER
+    assert opened.route("4670").account.owner == OPEN_OWNER

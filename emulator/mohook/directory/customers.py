@@ -10,6 +10,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, NamedTuple
 
+from mohook.directory.listing import listed
 from mohook.directory.state import signature_from, text
 from mohook.errors import (
     ConflictError,
@@ -19,11 +20,7 @@ from mohook.errors import (
     UnauthorizedError,
 )
 from mohook.providers.intelepeer.customer import IntelePeerCustomer
-from mohook.providers.intelepeer.tokens import (
-    TOKEN_LIFETIME,
-    draw_token,
-    token_in,
-)
+from mohook.providers.intelepeer.tokens import TOKEN_LIFETIME, draw_token, token_in
 from mohook.settings import CustomerSettings, IntelePeerSettings
 
 __all__ = ["NAME_PATTERN", "OPEN_CUSTOMER", "Customers"]
@@ -71,8 +68,7 @@ class Customers:
         customer = self._named.get(name)
         if customer is None:
             msg = (
-                f"no IntelePeer customer {reprlib.repr(name)}: there are "
-                f"{reprlib.repr(list(self._named))}; "
+                f"no IntelePeer customer {reprlib.repr(name)}: there are {listed(self._named)}; "
                 "PUT /mohook/v1/intelepeer/customers/NAME makes one"
             )
             raise NotFoundError(msg)

@@ -9,6 +9,7 @@ from datetime import datetime
 from threading import RLock
 from typing import Any
 
+from mohook.directory.listing import listed
 from mohook.directory.route import OnChange, Route, ignore_changes
 from mohook.directory.state import reading, text
 from mohook.directory.webhook_url import require_webhook_url
@@ -40,7 +41,7 @@ class Ip1Directory:
 
     >>> from mohook.settings import Ip1Settings
     >>> directory = Ip1Directory(Settings(ip1=Ip1Settings(callback_url="http://localhost/")))
-    >>> directory.account_for("456189040623").owner
+    >>> directory.route("456189040623").account.owner
     'ip1-10001'
 
     Source: ip1, Receive incoming SMS. Assumption: the open inventory.
@@ -73,17 +74,12 @@ class Ip1Directory:
         route = self._by_endpoint.get(endpoint)
         return route.webhook if route else None
 
-    def account_for(self, recipient: str) -> Ip1Account:
-        """Return the account that owns `recipient`. Raises as `route` does."""
-        account: Ip1Account = self.route(recipient).account
-        return account
-
     def account(self, owner: str) -> Ip1Account:
         """Return an account by its owner. Raises `NotFoundError`."""
         account = self._accounts.get(owner)
         if account is None:
             msg = (
-                f"no ip1 account {reprlib.repr(owner)}: there are {_listed(self._accounts)}; "
+                f"no ip1 account {reprlib.repr(owner)}: there are {listed(self._accounts)}; "
                 f"PUT /mohook/v1/ip1/accounts/OWNER makes one"
             )
             raise NotFoundError(msg)
@@ -173,7 +169,7 @@ class Ip1Directory:
         require_msisdn(recipient)
         if self._open is None:
             msg = (
-                f"{recipient!r} belongs to no ip1 account: there are {_listed(self._by_number)}; "
+                f"{recipient!r} belongs to no ip1 account: there are {listed(self._by_number)}; "
                 "send to one of these, or name it in [ip1.accounts]"
             )
             raise UnknownNumberError(msg)
@@ -196,7 +192,3 @@ def _by_number(accounts: Mapping[str, Ip1Account]) -> dict[str, str]:
                 )
                 raise ConflictError(msg)
     return owners
-
-
-def _listed(names: Iterable[str]) -> str:
-    return reprlib.repr(list(names)) if names else "none"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import reprlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from mohook.directory.listing import listed
 from mohook.directory.route import OnChange, Route
 from mohook.directory.state import flag, text
 from mohook.directory.webhook_url import require_webhook_url
@@ -62,7 +63,7 @@ class Numbers:
         if self.closed:
             msg = (
                 "The telephone number is not available for use by the customer: "
-                f"{endpoint!r}; there are {_listed(self._records)}; "
+                f"{endpoint!r}; there are {listed(self._records)}; "
                 "use one of these, or name it in [intelepeer.numbers]"
             )
             raise UnknownNumberError(msg)
@@ -120,7 +121,7 @@ class Numbers:
         if endpoint not in self._records:
             msg = (
                 f"nothing is recorded of {reprlib.repr(endpoint)}: "
-                f"there are {_listed(self._records)}"
+                f"there are {listed(self._records)}"
             )
             raise NotFoundError(msg)
         key = endpoint_of(endpoint)
@@ -210,7 +211,3 @@ def _loaded(entry: Mapping[str, Any]) -> IntelePeerNumber:
         state=ProvisioningState(entry["state"]),
         requested_at=datetime.fromisoformat(requested_at) if requested_at else None,
     )
-
-
-def _listed(names: Iterable[str]) -> str:
-    return reprlib.repr(list(names)) if names else "none"
