@@ -152,7 +152,7 @@ JSON_VALUES = st.recursive(
 
 
 def signed(mode: str) -> Emulator:
-    signature = SignatureSettings(mode=mode)  # type: ignore[arg-type]
+    signature = SignatureSettings(mode=mode)  # type: ignore[arg-type] # one of its words
     return manual(Settings(intelepeer=IntelePeerSettings(secret=SECRET, signature=signature)))
 
 

@@ -10,6 +10,7 @@ import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -204,7 +205,7 @@ class Receiver:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = Connection(sock, len(self.connections), self)
             self.connections.append(connection)
-            self._run(lambda connection=connection: self._treat(connection))  # type: ignore[misc]
+            self._run(partial(self._treat, connection))
 
     def _treat(self, connection: Connection) -> None:
         # A sender that leaves, or refuses the certificate, is what many tests are about.

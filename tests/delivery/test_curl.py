@@ -259,7 +259,7 @@ def test_a_ring_while_the_bell_is_silenced_leaves_it_fit_to_ring() -> None:
 
     with closing(bell):
         bell.ring()
-        bell._reader = Ringing()  # type: ignore[assignment]
+        bell._reader = Ringing()  # type: ignore[assignment] # a socket to `recv`
         bell.silence()
         bell._reader = silent
         bell.ring()

@@ -325,7 +325,7 @@ def test_each_app_has_an_origin_of_its_own() -> None:
 def test_what_cannot_be_called_is_no_app() -> None:
     """The error shows it, and says what was expected."""
     with pytest.raises(WebhookError, match=r"'app\.py': expected a WSGI or ASGI app"):
-        InProcessTransport[str]().mount("app.py")  # type: ignore[arg-type]
+        InProcessTransport[str]().mount("app.py")  # type: ignore[arg-type] # the mistake
 
 
 def test_an_app_may_answer_json_of_what_it_got() -> None:

@@ -56,7 +56,7 @@ def never() -> Wire:
 def test_an_app_answers_without_http() -> None:
     """Delivering to a mounted app makes no transport for sockets, whatever a script adds."""
     apps: InProcessTransport[Flight] = InProcessTransport()
-    bench = Bench(Switchboard(apps, never))  # type: ignore[arg-type]
+    bench = Bench(Switchboard(apps, never))  # type: ignore[arg-type] # it must not be called
     bench.faults.add(["500", "lose-ack", "timeout"])
     message = bench.accept(origin=apps.mount(ok))
     bench.driver.run_until_idle()

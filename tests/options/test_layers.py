@@ -42,7 +42,7 @@ def another_value(name: str) -> object:
     if get_origin(annotation) is not None and name not in by_hand:
         return next(choice for choice in get_args(annotation) if choice != default)
     by_type = {bool: not default, int: 7, timedelta: timedelta(seconds=90)}
-    return by_hand[name] if name in by_hand else by_type[annotation]  # type: ignore[index]
+    return by_hand[name] if name in by_hand else by_type[annotation]  # type: ignore[index] # a type, then
 
 
 @pytest.mark.parametrize(("variable", "name"), VARIABLES.items(), ids=VARIABLES.keys())

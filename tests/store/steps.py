@@ -44,4 +44,4 @@ def end(store: Store, message_id: str, state: State, *attempts: Attempt) -> None
 
 
 def ids(store: Store, **wanted: object) -> list[str]:
-    return [message.id for message in store.messages(MessageFilter(**wanted))]  # type: ignore[arg-type]
+    return [message.id for message in store.messages(MessageFilter(**wanted))]  # type: ignore[arg-type] # its fields

@@ -112,7 +112,7 @@ def test_whoever_reads_of_an_attempt_finds_the_message_as_it_left_it(
 
     def note(*entry: object) -> None:
         seen.append(store.message(given).state)
-        write(*entry)  # type: ignore[arg-type]
+        write(*entry)  # type: ignore[arg-type] # its own arguments
 
     monkeypatch.setattr(store.journal, "append", note)
     end(store, given, State.DELIVERED)

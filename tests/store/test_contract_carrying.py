@@ -109,7 +109,7 @@ ATTEMPT_CHANGES: list[dict[str, object]] = [
 def refuses(store: Store, bad: object) -> None:
     before = json.dumps(store.dump())
     with pytest.raises(StoreError, match="nothing changed"):
-        store.load(bad)  # type: ignore[arg-type]
+        store.load(bad)  # type: ignore[arg-type] # the mistake
     assert json.dumps(store.dump()) == before
 
 

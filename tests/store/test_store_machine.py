@@ -86,27 +86,28 @@ class StoreMachine(RuleBasedStateMachine):
         for known in self.known.values():
             if known.leased is not None and known.leased <= self.now:
                 known.leased = None
-        due = [each for each, known in self.known.items() if self.is_due(known)]
+        due = self.due()
         assert len(set(claimed)) == len(claimed)
         assert set(claimed) <= set(due)
-        dues = [self.known[each].due for each in claimed]
-        assert dues == sorted(dues)  # type: ignore[type-var]
+        dues = [due[each] for each in claimed]
+        assert dues == sorted(dues)
         for place, room in rooms.items():
             mine = [each for each in due if self.known[each].destination == place]
             taken = [each for each in claimed if self.known[each].destination == place]
             assert len(taken) == min(room, len(mine))
-            left = [self.known[each].due for each in set(mine) - set(taken)]
-            assert all(self.known[each].due <= min(left) for each in taken if left)  # type: ignore[operator, type-var]
+            left = [due[each] for each in set(mine) - set(taken)]
+            assert all(due[each] <= min(left) for each in taken if left)
         for each in claimed:
             self.known[each].leased = self.now + LEASE
 
-    def is_due(self, known: Known) -> bool:
-        return (
-            known.state is State.PENDING
-            and known.leased is None
-            and known.due is not None
-            and known.due <= self.now
-        )
+    def due(self) -> dict[str, timedelta]:
+        """Return when each message was due that is due by now, and that nobody is sending."""
+        return {
+            each: known.due
+            for each, known in self.known.items()
+            if known.state is State.PENDING and known.leased is None
+            if known.due is not None and known.due <= self.now
+        }
 
     @precondition(lambda self: any(known.leased is not None for known in self.known.values()))
     @rule(data=st.data(), state=st.sampled_from([State.PENDING, State.DELIVERED, State.FAILED]),

@@ -36,7 +36,7 @@ class LazyGroup(click.Group):
     """
 
     def __init__(self, commands_at: Mapping[str, LazyCommand], **attributes: object) -> None:
-        super().__init__(**attributes)  # type: ignore[arg-type]
+        super().__init__(**attributes)  # type: ignore[arg-type] # click's to check
         self._commands_at = commands_at
 
     def list_commands(self, ctx: click.Context) -> list[str]:

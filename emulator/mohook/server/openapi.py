@@ -64,7 +64,7 @@ _DOCUMENT = {
 @api.get("/openapi.json", responses=replies({200: _DOCUMENT}))
 def openapi() -> dict[str, Any]:
     """Describe this API, as OpenAPI 3.1."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined] # typed as the app
     return document_of(app, emulator().settings)
 
 
