@@ -19,17 +19,15 @@ from mohook.errors import (
     UnauthorizedError,
     UnreachableError,
 )
+from mohook.listening import DEFAULT_URL
 from mohook.problem_types import error_of_type
 
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["DEFAULT_URL", "JSON", "Calls", "error_for"]
+__all__ = ["JSON", "Calls", "error_for"]
 
 JSON = dict[str, Any]
-
-DEFAULT_URL = "http://127.0.0.1:7670"
-"""Where `mohook serve` listens when nothing else is said."""
 
 _WHERE = "say where it is with --url or MOHOOK_URL"
 

@@ -13,12 +13,13 @@ from itertools import islice
 from typing import Any, Self
 from urllib.parse import quote
 
-from mohook.calls import DEFAULT_URL, JSON, Calls
+from mohook.calls import JSON, Calls
 from mohook.errors import InputError
+from mohook.listening import DEFAULT_URL
 from mohook.providers.intelepeer.paths import AUTHENTICATE, WEBHOOK
 from mohook.submission import Submission
 
-__all__ = ["DEFAULT_URL", "Client"]
+__all__ = ["Client"]
 
 _API = "/mohook/v1"
 _LINES = 1_000

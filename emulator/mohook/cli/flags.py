@@ -26,9 +26,6 @@ __all__ = [
     "url_flag",
 ]
 
-_DEFAULT_PORT = 7670
-_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - compared with
-
 
 def duration(value: str) -> timedelta:
     """Return the length of time that an option's text names, or fail as click does."""
@@ -68,7 +65,8 @@ def client_at(url: str | None, config: Path | None) -> Client:
 
 
 def _served_at(settings: Settings) -> str:
-    host, port = settings.serve.host, settings.serve.port
-    host = _ANYWHERE.get(host, f"[{host}]" if ":" in host else host)
+    from mohook.listening import url_at
+    from mohook.settings import ServeSettings
+
     # Port 0 takes any free one: nobody can know which.
-    return f"http://{host}:{port or _DEFAULT_PORT}"
+    return url_at(settings.serve.host, settings.serve.port or ServeSettings().port)

@@ -12,6 +12,7 @@ from mohook.cli.attempts import attempt_text, message_text
 from mohook.cli.screen import console_for, plain, print_json_line
 from mohook.delivery.message import Attempt, Message, State
 from mohook.emulator import Emulator
+from mohook.listening import DEFAULT_URL
 from mohook.masking import masked_url
 from mohook.rendering import attempt_json, event_json, message_json
 from mohook.store.journal import MESSAGE_ACCEPTED, MESSAGE_MOVED, WEBHOOK_CHANGED, Event
@@ -43,7 +44,7 @@ class EventLog:
 
     def _banner(self, url: str) -> None:
         settings, show = self._emulator.settings, self._console.print
-        elsewhere = "" if url == "http://127.0.0.1:7670" else f" --url {url}"
+        elsewhere = "" if url == DEFAULT_URL else f" --url {url}"
         show(f"mohook {mohook.__version__}: ip1 and IntelePeer on your machine\n", style="bold")
         show(f"  Emulator    {url}", soft_wrap=True)
         show(f"  Clock       {_clock_in_words(self._emulator.clock.mode)}", soft_wrap=True)

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 from flask import Response, request
 
+from mohook.listening import EVERY_ADDRESS
 from mohook.server.current import emulator
 from mohook.server.problems import ProblemError
 
 __all__ = ["guard", "harden", "is_own_host"]
 
-_WILDCARDS = {"", "0.0.0.0", "::"}  # noqa: S104 - they are recognized here, not bound
 _READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -61,7 +61,7 @@ def is_own_host(name: str, bound: str) -> bool:
     address = _address(name)
     if address is not None and address.is_loopback:
         return True
-    if bound in _WILDCARDS:
+    if bound in EVERY_ADDRESS:
         return address is not None or (name != "" and "." not in name)
     return name != "" and name == bound.lower().rstrip(".")
 

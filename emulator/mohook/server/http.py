@@ -17,6 +17,7 @@ from waitress.server import TcpWSGIServer, create_server  # type: ignore[import-
 from waitress.task import ErrorTask  # type: ignore[import-untyped]
 
 from mohook.errors import SettingsError
+from mohook.listening import url_at
 from mohook.server.events import CLOSING, MOST_STREAMS
 from mohook.server.problems import ProblemError
 from mohook.server.settling import MOST_WAITS
@@ -83,8 +84,7 @@ class HttpServer:
     @property
     def url(self) -> str:
         """Where a program on this machine finds the server."""
-        host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._host, self._host)  # noqa: S104 - recognized, not bound
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return url_at(self._host, self.port)
 
     def start(self) -> None:
         """Begin to answer, in a thread of its own."""
