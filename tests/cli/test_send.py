@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -52,6 +53,22 @@ def test_intelepeer_gives_up_after_five_attempts(run: Run) -> None:
     assert result.exit_code == 1
     assert len(receiver.requests) == 5
     assert "✗ m1 failed after 5 attempts: given up." in result.stdout
+
+
+def test_a_failure_tells_the_seed_that_repeats_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the seed that is told, the same ids go out; where all is well none is told."""
+    command = ("send", "intelepeer", "--webhook")
+    with scripted(Answer(500)) as receiver:
+        told = run(*command, receiver.url, *FAST).stdout
+        match = re.search("MOHOOK_SEED=([0-9]+)", told)
+        assert match
+        monkeypatch.setenv("MOHOOK_SEED", match[1])
+        run(*command, receiver.url, *FAST)
+    assert len({json.loads(each.body)["refid"] for each in receiver.requests}) == 1
+    with scripted() as receiver:
+        assert "SEED" not in run(*command, receiver.url, *FAST).stdout
 
 
 @pytest.mark.parametrize(("bound", "attempts"), [((), 5), (("--attempts", "2"), 2)])

@@ -123,6 +123,7 @@ def test_all_lanes_together_have_a_bound_too() -> None:
     while bench.engine.start_due():
         assert bench.fake.in_flight <= 10
     assert bench.fake.in_flight == 10
+    assert bench.engine.room("http://127.0.0.1:5999") == 0  # a driver that asks waits
 
 
 def test_a_message_whose_webhook_went_is_held_and_sent_when_there_is_one() -> None:

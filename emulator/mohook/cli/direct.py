@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mohook.cli.failures import INTERRUPTED, InterruptedCommandError
 from mohook.cli.following import made_by_process
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mohook.submission import Submission
 
 __all__ = ["aimed_at", "send_straight"]
+
+JSON = dict[str, Any]
 
 
 def aimed_at(settings: Settings, webhook: str, *, keep: int) -> Settings:
@@ -71,13 +73,19 @@ def send_straight(
         print_json({"messages": messages})
     else:
         console.print(summary(messages), soft_wrap=True)
-        if not_allowed(messages):
-            hint = "Only loopback and private addresses are delivered to; more with --allow-host."
-            console.print(hint, style="dim", soft_wrap=True)
-        elif any(message["state"] == "pending" for message in messages):
-            hint = "It stops there; the provider would go on. More with --attempts or --wait."
+        for hint in _hints(messages, emulator.seed):
             console.print(hint, style="dim", soft_wrap=True)
     return delivery_code(messages)
+
+
+def _hints(messages: list[JSON], seed: int) -> Iterator[str]:
+    """Say what to do where not all are delivered, and how to have the same ids again."""
+    if not_allowed(messages):
+        yield "Only loopback and private addresses are delivered to; more with --allow-host."
+    elif any(message["state"] == "pending" for message in messages):
+        yield "It stops there; the provider would go on. More with --attempts or --wait."
+    if delivery_code(messages):
+        yield f"The seed was {seed}: MOHOOK_SEED={seed} gives the same ids again."
 
 
 def _deliver(
