@@ -74,7 +74,29 @@ def test_every_misfit_is_listed(bench: Bench) -> None:
     """`errors` names each field; `detail` begins with the first and counts the rest."""
     answer = bench.post("/messages", {"provider": "ip1", "count": 0})
     assert [each["field"] for each in answer.json["errors"]] == ["from", "to", "body", "count"]
-    assert answer.json["detail"] == "from: Field required (and 3 more)"
+    assert answer.json["detail"] == "from: is missing (and 3 more)"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"steps": ["lose-akc"]}, "steps.0: 'lose-akc': expected a status such as 500, timeout"),
+        ({"steps": ["ok"], "macth": {}}, "macth: no such field"),
+    ],
+)
+def test_a_slip_is_told_in_the_words_of_the_field(
+    bench: Bench, body: dict[str, object], said: str
+) -> None:
+    """What was given and what was expected, and no regular expression."""
+    answer = bench.post("/faults", body)
+    assert (answer.status_code, answer.json["detail"][: len(said)]) == (422, said)
+
+
+def test_a_misfit_of_an_optional_field_is_one(bench: Bench) -> None:
+    """That the field might have been left out is no second misfit."""
+    answer = bench.get("/messages?after=zz")
+    assert answer.json["detail"] == "after: 'zz': expected the id of a message, such as m1"
+    assert [each["field"] for each in answer.json["errors"]] == ["after"]
 
 
 def test_unknown_paths_and_methods_are_problems(bench: Bench) -> None:

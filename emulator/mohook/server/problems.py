@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import reprlib
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, json
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from mohook.delivery.faults import STEP_PATTERN
 from mohook.errors import (
     ConflictError,
     InputError,
@@ -19,6 +22,7 @@ from mohook.errors import (
     UnauthorizedError,
 )
 from mohook.problem_types import PROBLEMS, problem_type
+from mohook.server.models.fields import MESSAGE_ID_PATTERN
 
 __all__ = ["PROBLEM_TYPE", "ProblemError", "problem_of", "refused_by"]
 
@@ -32,6 +36,16 @@ _STATUSES: tuple[tuple[type[MohookError], int], ...] = (
     (UnauthorizedError, 401),
     (InputError, 422),
 )
+
+_PATTERNS = {
+    MESSAGE_ID_PATTERN: "the id of a message, such as m1",
+    STEP_PATTERN: (
+        "a status such as 500, timeout, reset, refused, lose-ack, duplicate, delay:DURATION "
+        "such as delay:5s, reorder or ok"
+    ),
+}
+_MISFITS = {"extra_forbidden": "no such field", "missing": "is missing"}
+"""What pydantic says in its own terms, in the caller's."""
 
 
 class ProblemError(Exception):
@@ -82,7 +96,7 @@ def problem_of(error: MohookError) -> ProblemError:
 
 def refused_by(error: ValidationError, where: str = "") -> ProblemError:
     """Return the problem of a request that does not fit its model, every misfit named."""
-    errors = [{"field": _path(each["loc"]), "message": each["msg"]} for each in error.errors()]
+    errors = list(_misfits(error))
     first = errors[0]
     named = f"{first['field']}: " if first["field"] else ""
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
@@ -90,5 +104,23 @@ def refused_by(error: ValidationError, where: str = "") -> ProblemError:
     return ProblemError(422, detail, kind="input", title="The request does not fit", errors=errors)
 
 
-def _path(location: Sequence[int | str]) -> str:
-    return ".".join(map(str, location))
+def _misfits(error: ValidationError) -> Iterator[dict[str, str]]:
+    # A field that may be left out is a union with None for pydantic: the other side of it counts.
+    found = error.errors()
+    optional = {each["loc"][:-1] for each in found if each["type"] == "none_required"}
+    for each in found:
+        place = each["loc"]
+        if place[:-1] in optional:
+            if each["type"] == "none_required":
+                continue
+            place = place[:-1]
+        yield {"field": ".".join(map(str, place)), "message": _in_our_words(each)}
+
+
+def _in_our_words(misfit: ErrorDetails) -> str:
+    if misfit["type"] == "string_pattern_mismatch":
+        expected = _PATTERNS.get(misfit["ctx"]["pattern"])
+        return (
+            f"{reprlib.repr(misfit['input'])}: expected {expected}" if expected else misfit["msg"]
+        )
+    return _MISFITS.get(misfit["type"], misfit["msg"])
