@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 from typing import Any
 
 from mohook.delivery.clock import clock_from
@@ -55,6 +57,14 @@ def _is_clock(value: str) -> bool:
     return True
 
 
+def _is_host_pattern(value: str) -> bool:
+    """Whether it can match: a URL, a host with a port and a network with /99 never do."""
+    with suppress(ValueError):
+        ip_network(value, strict=False)
+        return True
+    return re.fullmatch(r"[^\s/:@]+", value) is not None
+
+
 def _at_least_one(what: str) -> _Rule:
     return _Rule(f"{what}, 1 or more", lambda count: count >= 1)
 
@@ -89,7 +99,7 @@ _RULES: Mapping[tuple[type, str], _Rule] = {
     (ServeSettings, "keep"): _at_least_one("a number of finished messages"),
     (ServeSettings, "allow_host"): _Rule(
         'a list of host patterns, such as ["*.example.test", "203.0.113.0/24"]',
-        lambda patterns: all(pattern.strip() for pattern in patterns),
+        lambda patterns: all(map(_is_host_pattern, patterns)),
     ),
     (ServeSettings, "answer_cap"): _BYTES,
     (ServeSettings, "request_cap"): _BYTES,
