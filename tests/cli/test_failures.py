@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from mohook import errors
+from mohook.cli import main
 from mohook.cli.failures import shown_failure
 from mohook.cli.root import mohook
 from tests.cli.conftest import Run
@@ -172,3 +173,30 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     ran = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
     assert ran.stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("output", "code"), [(">&-", 0), (">/dev/full", 1)])
+def test_an_output_that_takes_nothing_is_no_bug(output: str, code: int) -> None:
+    """A closed stdout leaves the exit code; a full disk is told as what it is."""
+    program = f"'{sys.executable}' -c 'from mohook.cli import main; main()' schema ip1 {output}"
+    command = ["/bin/sh", "-c", program]
+    ran = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == code
+    assert "stumbled" not in ran.stderr
+    assert ("cannot write all of the output" in ran.stderr) is bool(code)
+
+
+def test_ctrl_c_while_it_loads_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends with 130 and in silence, as little as has happened."""
+
+    class Interrupted:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "mohook.cli.root":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "mohook.cli.root")
+    monkeypatch.setattr("sys.meta_path", [Interrupted(), *sys.meta_path])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130

@@ -8,6 +8,9 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    from mohook.cli.root import mohook
+    try:
+        from mohook.cli.root import mohook
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None  # Ctrl-C while it loads is no reason for a traceback
 
     mohook(prog_name="mohook")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import IO, Any
 
 import click
@@ -60,6 +61,8 @@ def shown_failure(problem: Exception) -> CommandError:
         return CommandError(str(problem), FINDINGS)
     if isinstance(problem, MohookError):
         return CommandError(str(problem), USAGE)
+    if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
+        return CommandError(f"cannot write all of the output: {problem.strerror}", FINDINGS)
     return CommandError(
         f"mohook stumbled over {type(problem).__name__}: {problem}\n"
         "This is a bug in mohook. Run the same command as `mohook --debug …` (or with "

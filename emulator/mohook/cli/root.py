@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -69,7 +71,12 @@ class _Root(LazyGroup):
 
 
 def _never_fail_to_write() -> None:
-    """Let a terminal that lacks a character show a substitute, and not end the command."""
+    """Let a terminal that lacks a character show a substitute, and not end the command.
+
+    A closed stdout (`>&-`) is written to in vain: who closes it wants the exit code alone.
+    """
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
