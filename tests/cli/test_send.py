@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -12,7 +11,11 @@ import pytest
 
 from mohook.cli.commands.send import _text
 from mohook.client import Client
+from mohook.delivery.clock import ManualClock
 from mohook.emulator import Emulator
+from mohook.server.app import create_app
+from mohook.server.http import HttpServer
+from mohook.settings import Ip1Settings, Settings
 from tests._receivers import Answer, Receiver, scripted
 from tests.cli.conftest import Run
 
@@ -213,13 +216,16 @@ def test_more_than_one_request_takes_arrive_whole(
     assert len(client.messages()) == 10
 
 
-def test_a_failed_message_shows_as_failed(run: Run, client: Client, emulator: Emulator) -> None:
-    """What has been given up when the command looks is a failed delivery, with --wait or not."""
-    client.add_faults(*["500"] * 5, match={"provider": "intelepeer"})
-    client.put_number("+13038675309", webhook="http://127.0.0.1:1/")
-    assert run("send", "intelepeer").exit_code == 0
-    emulator.advance(timedelta(minutes=5))
-    assert client.message("m1")["state"] == "failed"
+@pytest.mark.parametrize("wait", [(), ("--wait", "5")])
+def test_what_is_given_up_at_once_ends_with_1(run: Run, wait: tuple[str, ...]) -> None:
+    """What has failed for good when the command looks is a failed delivery, with --wait or not."""
+    emulator = Emulator(Settings(ip1=Ip1Settings(retry_limit=1)), clock=ManualClock())
+    with scripted(Answer(500)) as receiver, HttpServer(create_app(emulator), port=0) as server:
+        emulator.ip1.put("ip1-10001", receiver.url)
+        result = run("send", "ip1", "--url", server.url, *wait)
+    emulator.stop()
+    assert result.exit_code == 1
+    assert "failed after 1 attempt" in result.stdout
 
 
 @pytest.mark.parametrize("webhook", ["", "127.0.0.1:5000/sms", "ftp://localhost/"])
