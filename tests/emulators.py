@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mohook.delivery.clock import ManualClock
+from mohook.delivery.message import Message
 from mohook.emulator import Emulator
 from mohook.settings import Settings
 from mohook.submission import Submission
@@ -14,7 +15,7 @@ from mohook.submission import Submission
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-__all__ = ["NUMBER", "SENDER", "App", "intelepeer", "ip1", "manual"]
+__all__ = ["NUMBER", "SENDER", "App", "intelepeer", "ip1", "manual", "outcomes"]
 
 NUMBER = "+12161112222"
 SENDER = "+13031112222"
@@ -60,3 +61,7 @@ def intelepeer(body: str = "Hi my name is earl", to: str = NUMBER, **more: Any) 
 
 def bodies(messages: Iterable[Any]) -> list[str]:
     return [message.body for message in messages]
+
+
+def outcomes(message: Message) -> list[str]:
+    return [attempt.outcome for attempt in message.attempts]
