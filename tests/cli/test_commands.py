@@ -220,3 +220,30 @@ def test_the_emulator_of_the_settings_is_found(run: Run, url: str) -> None:
     """Without --url and MOHOOK_URL the port of mohook.toml tells where the emulator is."""
     Path("mohook.toml").write_text(f"[serve]\nport = {url.rpartition(':')[2]}\n")
     assert run("messages", "--url", "", "--json").exit_code == 0
+
+
+@pytest.mark.usefixtures("url")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "send ip1",
+        "webhook set +12161112222 http://127.0.0.1:1/",
+        "webhook show +12161112222",
+        "messages",
+        "messages m1",
+        "resend m1",
+        "resend --failed",
+        "advance 10m",
+        "reset",
+        "assumptions",
+        "schema ip1",
+        "openapi",
+    ],
+)
+def test_json_is_all_that_json_prints(run: Run, emulator: Emulator, command: str) -> None:
+    """With --json a program reads the whole of stdout as one JSON object."""
+    emulator.ip1.put("ip1-10001", "http://127.0.0.1:1/")
+    emulator.send([Submission("ip1", "46712345678", "456189040623", "hello")])
+    result = run(*command.split(), "--json")
+    assert result.exit_code == 0, result.output
+    assert isinstance(json.loads(result.stdout), dict)
