@@ -247,3 +247,9 @@ def test_json_is_all_that_json_prints(run: Run, emulator: Emulator, command: str
     result = run(*command.split(), "--json")
     assert result.exit_code == 0, result.output
     assert isinstance(json.loads(result.stdout), dict)
+
+
+def test_no_assumption_to_show_is_told_with_what_left_none(run: Run) -> None:
+    """`--changed` with nothing changed is a fine answer, and says how to see more."""
+    result = run("assumptions", "--changed")
+    assert (result.exit_code, "leave out --grade or --changed" in result.stdout) == (0, True)

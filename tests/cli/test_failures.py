@@ -200,3 +200,18 @@ def test_ctrl_c_while_it_loads_is_no_traceback(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 130
+
+
+@pytest.mark.parametrize(("slip", "meant"), [("mesages", "messages"), ("sedn", "send")])
+def test_a_slip_in_a_command_is_told_with_the_name_that_is_near(
+    run: Run, slip: str, meant: str
+) -> None:
+    """The commands that are not imported yet are suggested as well."""
+    result = run(slip)
+    assert result.exit_code == 2
+    assert f"No such command '{slip}'. Did you mean '{meant}'" in result.stderr
+
+
+def test_a_name_that_is_near_to_none_is_told_alone(run: Run) -> None:
+    """No suggestion is better than a wrong one."""
+    assert "Did you mean" not in run("xyzzy").stderr

@@ -53,6 +53,21 @@ class LazyGroup(click.Group):
         point = _plugins().get(cmd_name)
         return cast("click.Command", point.load()) if point else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that `args` names. A slip is told with the names that are near."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as problem:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.list_commands(ctx))
+            if near and "No such command" in problem.message:
+                msg = f"{problem.message} Did you mean {' or '.join(map(repr, near))}?"
+                raise click.UsageError(msg, ctx) from None
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from their one lines alone."""
         rows = [(name, self._short_help(name)) for name in self.list_commands(ctx)]

@@ -84,7 +84,7 @@ def _rows(url: str | None, config: Path | None) -> list[JSON]:
 
 def _show(console: Console, rows: list[JSON]) -> None:
     if not rows:
-        console.print("No such assumption.")
+        console.print("None of them: leave out --grade or --changed to see more.")
     for provider, title in _TITLES.items():
         of_provider = [row for row in rows if row["provider"] == provider]
         if of_provider:
