@@ -169,7 +169,7 @@ def test_a_running_emulator_takes_the_message(run: Run, client: Client) -> None:
         result = run("send", "intelepeer", "--body", "hello")
     assert result.exit_code == 0
     assert "attempt 1  ✗ answered 500, not 200     again at 12:01:00" in result.stdout
-    assert "mohook advance --next" in result.stdout
+    assert f"mohook advance --next --url {client.url}" in result.stdout
     (message,) = client.messages()
     assert message["body"] == "hello"
 
@@ -179,7 +179,8 @@ def test_a_message_without_webhook_is_held_and_says_what_to_do(run: Run, url: st
     shown = run("send", "intelepeer")
     assert shown.exit_code == 0
     assert "m1 is held" in shown.stdout
-    assert "mohook webhook set +13038675309" in shown.stdout
+    release = f"mohook webhook set +13038675309 http://127.0.0.1:5000/sms --url {url}"
+    assert release in shown.stdout
     assert f"curl -X PUT {url}/mohook/v1/ip1/accounts/ip1-10001" in run("send", "ip1").stdout
 
 

@@ -11,6 +11,7 @@ from mohook.cli.following import Made, made_by_emulator
 from mohook.cli.screen import console_for, plain, print_json
 from mohook.cli.sending import acceptance_code, delivery_code, not_allowed, report_on, summary
 from mohook.client import Client
+from mohook.listening import DEFAULT_URL
 from mohook.submission import Submission
 
 __all__ = ["send_through"]
@@ -91,23 +92,24 @@ def _pruned(message: JSON, made: Made | None) -> JSON:
 
 
 def _what_next(messages: list[JSON], clock: str, url: str) -> Iterator[str]:
-    first = messages[0]
+    first, there = messages[0], "" if url == DEFAULT_URL else f" --url {url}"
     states = {each["state"] for each in messages}
     if "held" in states:
         yield "It is sent as soon as there is one:"
-        yield f"  {_how_to_release(first, url)}"
+        yield f"  {_how_to_release(first, url, there)}"
     elif not_allowed(messages):
         yield "Only loopback and private addresses are delivered to: more with"
         yield "  mohook serve --allow-host HOST"
     elif "pending" in states and clock == "manual":
-        yield "The clock stands until you move it: mohook advance --next"
+        yield f"The clock stands until you move it: mohook advance --next{there}"
     elif "pending" in states:
-        yield "Follow it: mohook messages" + (f" {first['id']}" if len(messages) == 1 else "")
+        which = f" {first['id']}" if len(messages) == 1 else ""
+        yield f"Follow it: mohook messages{which}{there}"
 
 
-def _how_to_release(message: JSON, url: str) -> str:
+def _how_to_release(message: JSON, url: str, there: str) -> str:
     if message["provider"] == "intelepeer":
-        return f"mohook webhook set {plain(message['to'])} http://127.0.0.1:5000/sms"
+        return f"mohook webhook set {plain(message['to'])} http://127.0.0.1:5000/sms{there}"
     # ip1 has no API for it: this is the emulator's own.
     account = f"{url}/mohook/v1/ip1/accounts/{plain(str(message['payload'].get('owner')))}"
     body = '{"callback_url": "http://127.0.0.1:5000/sms"}'
