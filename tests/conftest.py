@@ -1,4 +1,4 @@
-"""What every test starts from: none of the caller's own settings."""
+"""What every test starts from: none of the caller's own settings, and no hurry."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# A machine that is busy for a moment is no finding. All else is as Hypothesis has it, in CI too.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)
