@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mohook.delivery.message import State
+from mohook.delivery.origin import origin
 from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.directory.ip1 import Ip1Directory
 from mohook.directory.route import Directory
 from mohook.errors import InputError
-from mohook.intake import Intake, encode, origin, provider_named
+from mohook.intake import Intake, encode, provider_named
 from mohook.settings import IntelePeerSettings, Ip1Settings, Settings
 from tests.emulators import NUMBER, intelepeer, ip1
 

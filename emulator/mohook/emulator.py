@@ -21,6 +21,7 @@ from mohook.delivery.faults import FaultPlan
 from mohook.delivery.live import LiveDriver
 from mohook.delivery.manual import MAX_ATTEMPTS, ManualDriver
 from mohook.delivery.message import Attempt, Message, State
+from mohook.delivery.origin import origin
 from mohook.delivery.transports.addresses import AddressRule
 from mohook.delivery.transports.in_process import InProcessTransport
 from mohook.delivery.transports.switchboard import Switchboard
@@ -29,7 +30,7 @@ from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.directory.ip1 import Ip1Directory
 from mohook.directory.route import Directory
 from mohook.errors import ConflictError, MohookError
-from mohook.intake import Intake, encode, origin
+from mohook.intake import Intake, encode
 from mohook.providers import PROVIDERS
 from mohook.providers.provider import Provider
 from mohook.settings import Settings

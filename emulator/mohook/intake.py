@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from json import JSONEncoder
 from random import Random
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic_core import PydanticSerializationError, to_json
 
 from mohook.delivery.message import Message, State
+from mohook.delivery.origin import origin
 from mohook.directory.route import Directory, Route
 from mohook.errors import InputError
 from mohook.providers import PROVIDERS
@@ -20,7 +19,7 @@ from mohook.providers.provider import Draft, Payload, Provider
 from mohook.settings import Settings
 from mohook.submission import Submission
 
-__all__ = ["Intake", "encode", "origin", "provider_named"]
+__all__ = ["Intake", "encode", "provider_named"]
 
 _STRICT = JSONEncoder(ensure_ascii=False, allow_nan=False)
 
@@ -141,14 +140,3 @@ def _not_json(problem: Exception) -> InputError:
     return InputError(
         f"the message cannot be written as JSON ({problem}); look at the values of its fields"
     )
-
-
-@lru_cache(maxsize=4096)
-def origin(url: str) -> str:
-    """Return the scheme, host and port of a URL: what shares connections.
-
-    >>> origin("http://user:secret@127.0.0.1:5000/sms?x=1")
-    'http://127.0.0.1:5000'
-    """
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

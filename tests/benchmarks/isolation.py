@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from statistics import quantiles
 
+from mohook.cli.process import raise_file_limit
 from mohook.delivery.clock import RunningClock
-from mohook.delivery.transports.descriptors import raise_descriptor_limit
 from mohook.emulator import Emulator
 from mohook.settings import DeliverySettings, IntelePeerSettings, Settings
 from mohook.store.memory import MemoryStore
@@ -47,7 +47,7 @@ class Stopwatch(MemoryStore):
 
 def isolation() -> Iterator[Row]:
     """Give the 99th percentile from due to delivered, alone and beside hung requests."""
-    raise_descriptor_limit()
+    raise_file_limit()
     with fast_receiver() as url, hanging_receiver(RECEIVERS, HUNG) as hanging:
         alone = p99(delivered(url, None))
         beside = p99(delivered(url, hanging))

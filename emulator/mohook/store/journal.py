@@ -13,6 +13,7 @@ __all__ = [
     "ATTEMPT_ENDED",
     "MESSAGE_ACCEPTED",
     "MESSAGE_MOVED",
+    "RESET",
     "WEBHOOK_CHANGED",
     "Event",
     "Journal",
@@ -22,6 +23,7 @@ MESSAGE_ACCEPTED = "message.accepted"
 MESSAGE_MOVED = "message.moved"
 ATTEMPT_ENDED = "attempt.ended"
 WEBHOOK_CHANGED = "webhook.changed"
+RESET = "reset"
 
 
 class Event(NamedTuple):

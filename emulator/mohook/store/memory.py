@@ -14,7 +14,7 @@ from typing import Any
 from mohook.delivery.message import Message, State
 from mohook.errors import NotFoundError
 from mohook.store.archive import messages_from, messages_to_json
-from mohook.store.journal import ATTEMPT_ENDED, MESSAGE_ACCEPTED, MESSAGE_MOVED, Journal
+from mohook.store.journal import ATTEMPT_ENDED, MESSAGE_ACCEPTED, MESSAGE_MOVED, RESET, Journal
 from mohook.store.store import PROVIDER_FIGURES, Figures, MessageFilter, Result, Room
 
 __all__ = ["MemoryStore"]
@@ -319,7 +319,7 @@ class MemoryStore:
         with self._lock:
             self._clear()
             self._ids = count(1)
-        self.note(now, "reset", {})
+        self.note(now, RESET, {})
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""

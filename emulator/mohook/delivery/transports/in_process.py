@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from mohook.delivery.message import Timings
+from mohook.delivery.origin import origin
 from mohook.delivery.outcome import TOO_LARGE, in_words
 from mohook.delivery.transports.headers import request_headers
 from mohook.delivery.transports.transport import Exchange, Headers, Request
@@ -51,7 +52,7 @@ class InProcessTransport(Generic[Token]):
 
     def serves(self, url: str) -> bool:
         """Whether an app is mounted on the origin of this URL."""
-        return bool(self._apps) and _origin(url) in self._apps
+        return bool(self._apps) and origin(url) in self._apps
 
     @property
     def in_flight(self) -> int:
@@ -81,7 +82,7 @@ class InProcessTransport(Generic[Token]):
         started = perf_counter()
         try:
             chunks, status, answer_headers = run_wsgi_app(
-                self._apps[_origin(request.url)], _environ(request, headers)
+                self._apps[origin(request.url)], _environ(request, headers)
             )
             body = _read(chunks, self._answer_cap)
             code = int(status.split(" ", 1)[0])
@@ -150,11 +151,6 @@ def _require_answer(answered: bool) -> None:
         raise RuntimeError(msg)
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
 def _environ(request: Request, headers: Headers) -> dict[str, Any]:
     from werkzeug.test import create_environ
 
@@ -162,7 +158,7 @@ def _environ(request: Request, headers: Headers) -> dict[str, Any]:
     path = parts.path or "/"
     environ = create_environ(
         query_string=parts.query,
-        base_url=_origin(request.url),
+        base_url=origin(request.url),
         method="POST",
         data=request.body,
         headers=list(headers),
