@@ -20,6 +20,7 @@ from mohook.errors import (
     UnreachableError,
 )
 from mohook.listening import DEFAULT_URL
+from mohook.masking import masked_url
 from mohook.problem_types import error_of_type
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ class Calls:
     def __init__(self, url: str, timeout: timedelta) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            msg = f"{url!r} is no emulator's URL: expected one such as {DEFAULT_URL}"
+            msg = f"{masked_url(url)!r} is no emulator's URL: expected one such as {DEFAULT_URL}"
             raise InputError(msg)
         self.url = url.rstrip("/")
+        self.shown = masked_url(self.url)
         self._timeout = timeout.total_seconds()
 
     @cached_property
@@ -83,10 +85,10 @@ class Calls:
                 method, self.url + path, timeout=limit, allow_redirects=False, **request
             )
         except requests.Timeout as problem:
-            msg = f"the emulator at {self.url} did not answer within {limit:g} seconds"
+            msg = f"the emulator at {self.shown} did not answer within {limit:g} seconds"
             raise UnreachableError(msg) from problem
         except requests.RequestException as problem:
-            msg = f"no emulator answers at {self.url}: start one with `mohook serve`, or {_WHERE}"
+            msg = f"no emulator answers at {self.shown}: start one with `mohook serve`, or {_WHERE}"
             raise UnreachableError(msg) from problem
 
     def _json_of(self, response: requests.Response) -> JSON:
@@ -97,8 +99,8 @@ class Calls:
         if isinstance(answer, dict):
             return answer
         msg = (
-            f"what answers at {self.url} is no emulator (HTTP {response.status_code}, and no JSON "
-            f"object): {_WHERE}"
+            f"what answers at {self.shown} is no emulator (HTTP {response.status_code}, and no "
+            f"JSON object): {_WHERE}"
         )
         raise UnreachableError(msg)
 

@@ -215,3 +215,12 @@ def test_a_slip_in_a_command_is_told_with_the_name_that_is_near(
 def test_a_name_that_is_near_to_none_is_told_alone(run: Run) -> None:
     """No suggestion is better than a wrong one."""
     assert "Did you mean" not in run("xyzzy").stderr
+
+
+@pytest.mark.parametrize("address", ["http://me:hunter2@127.0.0.1:1", "ftp://me:hunter2@host"])
+def test_a_password_in_the_emulators_url_is_not_shown(run: Run, address: str) -> None:
+    """An error names the address, and masks who asks."""
+    result = run("messages", "--url", address)
+    assert result.exit_code in (2, 3)
+    assert "***@" in result.stderr
+    assert "hunter2" not in result.stderr

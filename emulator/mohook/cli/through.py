@@ -12,6 +12,7 @@ from mohook.cli.screen import console_for, plain, print_json
 from mohook.cli.sending import acceptance_code, delivery_code, not_allowed, report_on, summary
 from mohook.client import Client
 from mohook.listening import DEFAULT_URL
+from mohook.masking import masked_url
 from mohook.submission import Submission
 
 __all__ = ["send_through"]
@@ -47,13 +48,14 @@ def send_through(
         messages = _as_they_stand(client, accepted, last)
     except KeyboardInterrupt:
         open_ones = len(waiting) - sum(made.final for made in last.values())
-        msg = f"Interrupted with {open_ones:,} pending: the emulator at {client.url} goes on."
+        where = masked_url(client.url)
+        msg = f"Interrupted with {open_ones:,} pending: the emulator at {where} goes on."
         raise InterruptedCommandError(msg) from None
     if as_json:
         print_json({"messages": messages})
     else:
         console.print(summary(messages), soft_wrap=True)
-        for line in _what_next(messages, clock, client.url):
+        for line in _what_next(messages, clock, masked_url(client.url)):
             console.print(line, soft_wrap=True)
     return acceptance_code(messages) if wait is None else delivery_code(messages)
 

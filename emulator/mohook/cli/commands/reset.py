@@ -8,6 +8,7 @@ import click
 
 from mohook.cli.flags import client_at, config_flag, json_flag, url_flag
 from mohook.cli.screen import print_json
+from mohook.masking import masked_url
 
 __all__ = ["reset"]
 
@@ -21,6 +22,6 @@ def reset(url: str | None, config: Path | None, as_json: bool) -> None:
     client = client_at(url, config)
     client.reset()
     if as_json:
-        print_json({"reset": client.url})
+        print_json({"reset": masked_url(client.url)})
     else:
-        click.echo(f"{client.url} is as it was at its start.")
+        click.echo(f"{masked_url(client.url)} is as it was at its start.")
