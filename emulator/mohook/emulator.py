@@ -84,7 +84,7 @@ class Emulator:
         self._transport = self._new_transport()
         self.engine = self._new_engine()
         self._manual = (
-            ManualDriver(self.engine, self.store, self.clock)
+            ManualDriver(self.engine, self.store, self.clock, seed=lambda: self.seed)
             if isinstance(self.clock, ManualClock)
             else None
         )

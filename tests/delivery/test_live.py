@@ -209,3 +209,20 @@ def test_a_hanging_receiver_is_timed_out_and_tried_again() -> None:
         running.wait_for(lambda: message.attempts_made == 2)
     assert outcomes(message)[:2] == ["timeout", "timeout"]
     assert message.attempts[0].timings.total >= 0.05
+
+
+def test_a_bug_that_ends_delivery_is_kept_to_be_told(caplog: pytest.LogCaptureFixture) -> None:
+    """The thread ends, says so in the log, and the driver keeps the reason."""
+    bench = Live("http://127.0.0.1:9/", 1.0, timedelta(seconds=1))
+    with closing(bench.transport):
+        broken = RuntimeError("no such lane")
+
+        def breaks(*_arguments: object) -> list[Message]:
+            raise broken
+
+        bench.store.claim = breaks  # type: ignore[method-assign, assignment] # the bug
+        assert bench.driver.failure is None
+        bench.driver.start()
+        bench.driver.stop()
+        assert bench.driver.failure is broken
+    assert "delivery has stopped" in caplog.text

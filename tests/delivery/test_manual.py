@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
 
-from mohook.delivery.message import State
+from mohook.delivery.message import Attempt, Message, State
+from mohook.delivery.transports.transport import Request
 from mohook.errors import ConflictError, InputError, NotSettledError
 from tests.delivery.bench import Bench, FakeTransport, outcomes
 from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE
@@ -83,6 +86,7 @@ def test_the_bound_stops_what_would_go_on_for_ever_and_shows_why() -> None:
     assert "'call me'" in text
     assert text.count("answered 500") == 7
     assert "max_attempts" in text
+    assert "The seed is 7." in text
     assert bench.clock.now() == NOON + 60 * MINUTE
 
 
@@ -117,3 +121,56 @@ def test_what_was_stopped_by_the_bound_goes_on_afterwards() -> None:
     bench.driver.run_until_idle()
     assert outcomes(message) == ["500", "500", "200"]
     assert message.state is State.DELIVERED
+
+
+def test_an_app_cannot_move_the_clock_while_it_handles_a_message() -> None:
+    """The call from within is refused with a reason, and the delivery goes on."""
+    bench = Bench()
+    refused: list[str] = []
+
+    def handles(_request: Request) -> str:
+        with pytest.raises(ConflictError) as caught:
+            bench.driver.advance(MINUTE)
+        refused.append(str(caught.value))
+        return "200"
+
+    bench.fake.answer = handles
+    message = bench.accept()
+    bench.driver.settle()
+    assert message.state is State.DELIVERED
+    assert refused == ["the clock is being moved: an app cannot move it while it handles a message"]
+
+
+def test_what_an_app_sends_while_it_handles_a_message_goes_out_after_it() -> None:
+    """To settle from within does nothing by itself, and nothing is left undone."""
+    bench = Bench()
+    answers: list[Message] = []
+
+    def handles(_request: Request) -> str:
+        if not answers:
+            answers.append(bench.accept("an answer"))
+            assert bench.driver.settle() == []
+        return "200"
+
+    bench.fake.answer = handles
+    message = bench.accept("a question")
+    assert len(bench.driver.settle()) == 2
+    assert [each.state for each in (message, *answers)] == [State.DELIVERED] * 2
+
+
+@pytest.mark.slow
+def test_another_thread_leaves_what_is_due_to_whoever_moves_the_clock() -> None:
+    """A receiver whose handler has a message sent does not wait for its own answer."""
+    bench = Bench()
+    left: list[list[Attempt]] = []
+
+    def handles(_request: Request) -> str:
+        elsewhere = Thread(target=lambda: left.append(bench.driver.settle()))
+        elsewhere.start()
+        elsewhere.join(10)
+        return "200"
+
+    bench.fake.answer = handles
+    bench.accept()
+    assert len(bench.driver.settle()) == 1
+    assert left == [[]]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from mohook import __version__
 from mohook.assumptions import LEDGER
+from mohook.emulator import Emulator
 from mohook.settings import Ip1Settings, ServeSettings
 from tests.server.bench import Bench
 
@@ -33,3 +36,11 @@ def test_the_first_page_leads_on(bench: Bench) -> None:
     links = [part.partition('"')[0] for part in page.text.split('href="')[1:]]
     assert len(links) >= 4
     assert all(bench.client.get(link).status_code == 200 for link in links)
+
+
+def test_health_tells_when_delivery_has_died(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulator that answers but no longer delivers is not ready."""
+    monkeypatch.setattr(Emulator, "failure", RuntimeError("no such lane"))
+    answer = bench.get("/health")
+    assert answer.status_code == 503
+    assert "delivery has stopped (RuntimeError('no such lane'))" in answer.json["detail"]

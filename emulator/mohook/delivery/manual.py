@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock, get_ident
@@ -28,11 +28,14 @@ class ManualDriver:
     Each call returns when all that it started has ended, with the attempts that it made.
     Each raises `NotSettledError`, with the timeline, when it would make more than
     `max_attempts`; all attempts made until then are recorded. A scripted duplicate may
-    make it one more. Threads take turns.
+    make it one more. Threads take turns. `seed` tells the seed in force, for errors.
     """
 
-    def __init__(self, engine: Engine, store: Store, clock: ManualClock) -> None:
+    def __init__(
+        self, engine: Engine, store: Store, clock: ManualClock, *, seed: Callable[[], int]
+    ) -> None:
         self._engine = engine
+        self._seed = seed
         self._store = store
         self._clock = clock
         self._turn = Lock()
@@ -110,5 +113,6 @@ class ManualDriver:
         return NotSettledError(
             f"{self._store.pending()} message(s) are still pending after the allowed number of "
             "attempts. A receiver that never answers 200 keeps ip1 trying for ever: let it "
-            "answer 200, set a retry limit, or allow more with max_attempts.\n" + timeline(pending)
+            "answer 200, set a retry limit, or allow more with max_attempts.\n"
+            f"{timeline(pending)}\nThe seed is {self._seed()}."
         )
