@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from mohook.errors import (
     InputError,
     MohookError,
     NotSettledError,
+    SettingsError,
     TextError,
     UnknownNumberError,
 )
@@ -306,3 +308,10 @@ def test_stopping_twice_is_stopping_once() -> None:
             emulator.start()
         emulator.stop()
         emulator.stop()
+
+
+@pytest.mark.parametrize("wrong", [{"settings": {"ip1": {}}}, {"clock": "manual"}])
+def test_what_an_emulator_is_made_of_is_checked(wrong: dict[str, Any]) -> None:
+    """A dict for settings, or a word for a clock, is refused with what was expected."""
+    with pytest.raises(SettingsError, match=r"expected (Settings|RunningClock or ManualClock)"):
+        Emulator(**wrong)

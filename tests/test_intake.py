@@ -17,9 +17,11 @@ from mohook.delivery.origin import origin
 from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.directory.ip1 import Ip1Directory
 from mohook.directory.route import Directory
+from mohook.emulator import Emulator
 from mohook.errors import InputError
 from mohook.intake import Intake, encode, provider_named
 from mohook.settings import IntelePeerSettings, Ip1Settings, Settings
+from mohook.submission import Submission
 from tests.emulators import NUMBER, intelepeer, ip1
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -166,3 +168,21 @@ def test_a_provider_goes_by_its_word() -> None:
     assert provider_named("ip1").name == "ip1"
     with pytest.raises(InputError, match="'IP1': expected one of ip1, intelepeer"):
         provider_named("IP1")
+
+
+def test_one_submission_without_a_list_is_told_so() -> None:
+    """It is a tuple of its fields, which would be taken one by one for submissions."""
+    with pytest.raises(InputError, match="expected a list of them"):
+        Emulator().send(ip1())
+
+
+@pytest.mark.parametrize("place", [1, 2, 3], ids=["sender", "recipient", "body"])
+def test_what_is_no_text_is_refused(place: int) -> None:
+    """None in the place of a text is refused, and nothing is accepted."""
+    emulator = Emulator()
+    # Any: what a caller without types may give.
+    given: list[Any] = list(ip1())
+    given[place] = None
+    with pytest.raises(InputError, match="to be texts"):
+        emulator.send([Submission(*given)])
+    assert emulator.store.figures().received == 0

@@ -13,7 +13,7 @@ from functools import partial
 from random import Random, SystemRandom
 from threading import RLock
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from mohook.delivery.clock import ManualClock, RunningClock, clock_from
 from mohook.delivery.engine import Engine, Flight, Rules
@@ -29,7 +29,7 @@ from mohook.delivery.transports.transport import Transport
 from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.directory.ip1 import Ip1Directory
 from mohook.directory.route import Directory
-from mohook.errors import ConflictError, MohookError
+from mohook.errors import ConflictError, MohookError, SettingsError
 from mohook.intake import Intake, encode
 from mohook.providers import PROVIDERS
 from mohook.providers.provider import Provider
@@ -41,6 +41,8 @@ from mohook.store.store import MessageFilter, Store
 from mohook.submission import Submission
 
 __all__ = ["Emulator"]
+
+Given = TypeVar("Given")
 
 _DRAWN_SEEDS = 1_000_000
 
@@ -63,7 +65,8 @@ class Emulator:
         clock: RunningClock | ManualClock | None = None,
         store: Store | None = None,
     ) -> None:
-        self.settings = settings or Settings()
+        self.settings = _checked(settings, Settings, "settings") or Settings()
+        _checked(clock, (RunningClock, ManualClock), "clock")
         serve = self.settings.serve
         self.clock = clock or clock_from(serve.clock)
         self.store: Store = store or MemoryStore(keep=serve.keep)
@@ -333,3 +336,12 @@ class Emulator:
             return self.store.message(message_id).state is State.PENDING
         except LookupError:
             return False  # finished and pruned since, or reset
+
+
+def _checked(given: Given, kinds: type | tuple[type, ...], what: str) -> Given:
+    """Return what somebody gave; raise SettingsError for a thing of another kind."""
+    if given is None or isinstance(given, kinds):
+        return given
+    names = " or ".join(kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
+    msg = f"{what} {given!r}: expected {names} of mohook"
+    raise SettingsError(msg)

@@ -42,6 +42,9 @@ class Intake:
     def messages(self, submissions: Sequence[Submission], now: datetime) -> list[Message]:
         """Return the messages of all submissions, each its own request to the provider."""
         made: list[Message] = []
+        if isinstance(submissions, Submission):
+            msg = "one submission: expected a list of them; put it in brackets"
+            raise InputError(msg)
         for submission in submissions:
             provider = provider_named(submission.provider)
             received = (self._received(provider, submission, now),)
@@ -72,6 +75,9 @@ class Intake:
         name, sender, recipient, body, fields, count, _ = submission
         if count < 1:
             msg = f"count {count!r}: expected 1 or more, how often to send the message"
+            raise InputError(msg)
+        if not (isinstance(sender, str) and isinstance(recipient, str) and isinstance(body, str)):
+            msg = f"{submission}: expected sender, recipient and body to be texts"
             raise InputError(msg)
         provider.check(sender, recipient, self._settings)
         if fields:

@@ -14,6 +14,7 @@ from mohook.cli.flags import client_at, config_flag, duration, json_flag, url_fl
 from mohook.cli.screen import instant, print_json
 from mohook.client import Client
 from mohook.errors import UnreachableError
+from mohook.masking import masked_url
 
 __all__ = ["advance"]
 
@@ -58,7 +59,7 @@ def advance(
     try:
         answer = client.advance(span=span, until=until, max_attempts=max_attempts)
     except KeyboardInterrupt:
-        raise InterruptedCommandError(_left_going(client.url)) from None
+        raise InterruptedCommandError(_left_going(masked_url(client.url))) from None
     if as_json:
         print_json(answer)
     else:
