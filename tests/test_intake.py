@@ -173,7 +173,7 @@ def test_a_provider_goes_by_its_word() -> None:
 def test_one_submission_without_a_list_is_told_so() -> None:
     """It is a tuple of its fields, which would be taken one by one for submissions."""
     with pytest.raises(InputError, match="expected a list of them"):
-        Emulator().send(ip1())
+        Emulator().send(ip1())  # type: ignore[arg-type] # the mistake that is meant
 
 
 @pytest.mark.parametrize("place", [1, 2, 3], ids=["sender", "recipient", "body"])
