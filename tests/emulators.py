@@ -10,6 +10,7 @@ from mohook.delivery.clock import ManualClock
 from mohook.delivery.message import Message
 from mohook.emulator import Emulator
 from mohook.settings import Settings
+from mohook.store.store import Store
 from mohook.submission import Submission
 
 if TYPE_CHECKING:
@@ -41,9 +42,11 @@ class App:
         return [json.loads(body) for body in self.bodies]
 
 
-def manual(settings: Settings | None = None, *, app: App | None = None) -> Emulator:
+def manual(
+    settings: Settings | None = None, *, app: App | None = None, store: Store | None = None
+) -> Emulator:
     """Return an emulator on a manual clock; both providers post to `app` if there is one."""
-    emulator = Emulator(settings, clock=ManualClock())
+    emulator = Emulator(settings, clock=ManualClock(), store=store)
     if app:
         origin = emulator.apps.mount(app)
         emulator.ip1.put("ip1-10001", f"{origin}/ip1")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
 
-from mohook.delivery.message import State
+from mohook.delivery.message import Message, State
 from mohook.errors import (
     ConflictError,
     NotFoundError,
@@ -19,9 +20,20 @@ from mohook.settings import (
     Settings,
     SignatureSettings,
 )
+from mohook.store.memory import MemoryStore
 from tests.emulators import NUMBER, App, intelepeer, ip1, manual, outcomes
 
 MINUTE = timedelta(minutes=1)
+
+
+class MovesAsItAccepts(MemoryStore):
+    """A store before which somebody is always a little quicker: `moves` comes first."""
+
+    moves: Callable[[], object] = staticmethod(lambda: None)
+
+    def accept(self, messages: Sequence[Message]) -> None:
+        self.moves()
+        super().accept(messages)
 
 
 # Webhooks
@@ -52,6 +64,17 @@ def test_a_webhook_that_changes_takes_the_retries_with_it() -> None:
     assert emulator.advance(9 * MINUTE) == []
     emulator.advance(MINUTE)
     assert (len(old.bodies), len(new.bodies), message.state) == (1, 1, State.DELIVERED)
+
+
+def test_a_webhook_that_changes_while_a_message_is_accepted_is_where_it_goes() -> None:
+    """Routed to the old one, accepted after the change: it is moved, and not lost."""
+    old, new = App(), App()
+    store = MovesAsItAccepts()
+    emulator = manual(app=old, store=store)
+    store.moves = lambda: emulator.ip1.put("ip1-10001", f"{emulator.apps.mount(new)}/")
+    [message] = emulator.send([ip1()])
+    emulator.settle()
+    assert (len(old.bodies), len(new.bodies), message.state) == (0, 1, State.DELIVERED)
 
 
 def test_cpaas_takes_what_has_no_webhook_until_there_is_one() -> None:

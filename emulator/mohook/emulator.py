@@ -155,7 +155,7 @@ class Emulator:
         now = self.clock.now()
         self._moves += 1
         self.store.note(now, WEBHOOK_CHANGED, {"endpoint": endpoint, "webhook": webhook})
-        self.store.move(endpoint, origin(webhook) if webhook else None, now)
+        self.store.move(endpoint, _destination(webhook), now)
         self._wake()
 
     def send(self, submissions: Sequence[Submission]) -> list[Message]:
@@ -182,10 +182,11 @@ class Emulator:
 
     def _catch_up(self, messages: Sequence[Message]) -> None:
         """Send on what was routed before a webhook changed, and accepted after."""
-        now = self.clock.now()
-        for endpoint in {message.endpoint for message in messages}:
-            webhook = self.webhook(endpoint)
-            self.store.move(endpoint, origin(webhook) if webhook else None, now)
+        routed = {message.endpoint: message.destination for message in messages}
+        for endpoint, destination in routed.items():
+            now_to = _destination(self.webhook(endpoint))
+            if now_to != destination:
+                self.store.move(endpoint, now_to, self.clock.now())
 
     def resend(self, message_id: str) -> Message:
         """Make a message due now: a finished one with the full number of tries again."""
@@ -336,6 +337,10 @@ class Emulator:
             return self.store.message(message_id).state is State.PENDING
         except LookupError:
             return False  # finished and pruned since, or reset
+
+
+def _destination(webhook: str | None) -> str | None:
+    return origin(webhook) if webhook else None
 
 
 def _checked(given: Given, kinds: type | tuple[type, ...], what: str) -> Given:

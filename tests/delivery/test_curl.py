@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from base64 import b64encode
 from collections.abc import Iterator
@@ -316,4 +317,22 @@ def test_the_environments_proxy_is_not_asked(
     """A bench carrier speaks to the receiver itself."""
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
         monkeypatch.setenv(name, REFUSED_URL)
+    assert post(transport, receiver.url).outcome == "200"
+
+
+def test_a_process_without_sockets_left_is_an_outcome(
+    transport: CurlTransport[str], receiver: Receiver
+) -> None:
+    """The limit on open files is told as the reason, and lifted it is no matter any more."""
+    resource = pytest.importorskip("resource", reason="Windows has no such limit")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with socket.socket() as probe:
+        lowest_free = probe.fileno()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
+    try:
+        exchange = post(transport, receiver.url)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert exchange.outcome == "error"
+    assert "Too many open files" in (exchange.error or "")
     assert post(transport, receiver.url).outcome == "200"

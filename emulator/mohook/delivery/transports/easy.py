@@ -59,6 +59,7 @@ class Easy:
         self._head.clear()
         self._body.clear()
         self._forbidden: str | None = None
+        self._unopened: OSError | None = None
         self._opened: list[int] = []
         self._is_new = False
         self._sent_after: int | None = None
@@ -110,6 +111,10 @@ class Easy:
         status = self.curl.getinfo(pycurl.RESPONSE_CODE) or None
         if self._forbidden:
             return self._exchange(outcome.FORBIDDEN, status, self._refusal(self._forbidden))
+        if self._unopened:
+            return self._exchange(
+                outcome.OTHER, status, f"no socket to send with: {self._unopened}"
+            )
         if code == pycurl.E_ABORTED_BY_CALLBACK:
             text = "the receiver closed a kept-alive connection without an answer"
         named = failure(code, text, self.curl.getinfo(pycurl.OS_ERRNO), self._head)
@@ -137,7 +142,11 @@ class Easy:
         if not self._allow.allows(self._host, address.addr[0]):
             self._forbidden = address.addr[0]
             return int(pycurl.SOCKET_BAD)
-        opened = socket.socket(address.family, address.socktype, address.protocol)
+        try:
+            opened = socket.socket(address.family, address.socktype, address.protocol)
+        except OSError as problem:
+            self._unopened = problem
+            return int(pycurl.SOCKET_BAD)
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._opened.append(opened.detach())  # libcurl's from here on
         return self._opened[-1]
