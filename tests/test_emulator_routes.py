@@ -66,15 +66,14 @@ def test_a_webhook_that_changes_takes_the_retries_with_it() -> None:
     assert (len(old.bodies), len(new.bodies), message.state) == (1, 1, State.DELIVERED)
 
 
-def test_a_webhook_that_changes_while_a_message_is_accepted_is_where_it_goes() -> None:
-    """Routed to the old one, accepted after the change: it is moved, and not lost."""
-    old, new = App(), App()
-    store = MovesAsItAccepts()
-    emulator = manual(app=old, store=store)
-    store.moves = lambda: emulator.ip1.put("ip1-10001", f"{emulator.apps.mount(new)}/")
+def test_a_message_that_is_accepted_while_its_webhook_is_set_is_not_held() -> None:
+    """Routed to nowhere, accepted after there is a webhook: it goes out all the same."""
+    app, store = App(), MovesAsItAccepts()
+    emulator = manual(store=store)
+    store.moves = lambda: emulator.ip1.put("ip1-10001", f"{emulator.apps.mount(app)}/")
     [message] = emulator.send([ip1()])
     emulator.settle()
-    assert (len(old.bodies), len(new.bodies), message.state) == (0, 1, State.DELIVERED)
+    assert (len(app.bodies), message.state) == (1, State.DELIVERED)
 
 
 def test_cpaas_takes_what_has_no_webhook_until_there_is_one() -> None:
