@@ -16,6 +16,7 @@ from mohook.emulator import Emulator
 from mohook.server.app import create_app
 from mohook.server.http import HttpServer
 from mohook.settings import Ip1Settings, Settings
+from mohook.submission import Submission
 from tests._receivers import Answer, Receiver, scripted
 from tests.cli.conftest import Run
 
@@ -289,3 +290,22 @@ def test_an_address_outside_is_told_with_the_flag_that_allows_it(run: Run) -> No
     result = run("send", "ip1", "--webhook", "http://192.0.2.1/", "--attempts", "1")
     assert result.exit_code == 1
     assert "--allow-host" in result.stdout
+
+
+@pytest.mark.usefixtures("url")
+def test_an_interrupt_while_sending_says_how_many_were_accepted(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A receiver that hangs holds up what is sent on a manual clock; Ctrl-C tells what stands."""
+    sent, interrupted = Client.send, iter([False, True])
+
+    def send(client: Client, submission: Submission) -> list[dict[str, object]]:
+        if next(interrupted):
+            raise KeyboardInterrupt
+        return sent(client, submission)
+
+    monkeypatch.setattr(Client, "send", send)
+    monkeypatch.setattr("mohook.cli.through._AT_ONCE", 10)
+    result = run("send", "ip1", "--count", "15")
+    assert result.exit_code == 130
+    assert "with 10 of 15 accepted for certain" in result.stderr

@@ -33,7 +33,7 @@ def send_through(
     """
     console, after = console_for(), client.last_event()
     clock = client.health()["clock"]
-    accepted = [each for copies in _lots(submission) for each in client.send(copies)]
+    accepted = _accepted(client, submission)
     report = report_on(console, len(accepted), as_json=as_json)
     waiting = [each["id"] for each in accepted if each["state"] != "held"]
     patience, most = _bounds(clock, wait)
@@ -58,6 +58,20 @@ def send_through(
         for line in _what_next(messages, clock, masked_url(client.url)):
             console.print(line, soft_wrap=True)
     return acceptance_code(messages) if wait is None else delivery_code(messages)
+
+
+def _accepted(client: Client, submission: Submission) -> list[JSON]:
+    accepted: list[JSON] = []
+    try:
+        for lot in _lots(submission):
+            accepted += client.send(lot)
+    except KeyboardInterrupt:
+        msg = (
+            f"Interrupted while sending, with {len(accepted):,} of {submission.count:,} accepted "
+            f"for certain: the emulator at {masked_url(client.url)} goes on."
+        )
+        raise InterruptedCommandError(msg) from None
+    return accepted
 
 
 def _lots(submission: Submission) -> Iterator[Submission]:

@@ -48,7 +48,11 @@ StateName = Literal["pending", "delivered", "failed", "held"]
 
 
 class SendBody(Given):
-    """One message to send, once or `count` times."""
+    """One message to send, once or `count` times.
+
+    `batch` makes ip1 take them for messages of one request, with one `batchId`; IntelePeer
+    knows no batches.
+    """
 
     provider: ProviderName
     from_: StrictStr = Field(alias="from")
