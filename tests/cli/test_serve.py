@@ -20,7 +20,7 @@ from tests._receivers import Answer, scripted
 from tests.cli.shell import Shell
 
 pytestmark = pytest.mark.slow
-AT_ONCE = 2.0  # seconds; the whole of an interpreter's end is in them
+AT_ONCE = 5.0  # seconds; the whole of an interpreter's end is in them
 SMS = Submission("ip1", "46712345678", "456189040623", "Hi \x1b[2J earl")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
 
 import mohook
 from mohook.cli.attempts import attempt_text, message_text
+from mohook.cli.process import wait_for_interrupt
 from mohook.cli.screen import console_for, plain, print_json_line
 from mohook.delivery.message import Attempt, Message, State
 from mohook.emulator import Emulator
@@ -61,7 +61,7 @@ class EventLog:
     def follow(self) -> None:
         """Print what happens; only an interrupt ends it."""
         if self._quiet:
-            threading.Event().wait()
+            wait_for_interrupt()
         journal, seen = self._emulator.store.journal, 0
         lot = _LOT if self._as_json else _ALL
         while True:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from threading import Timer
 from types import FrameType
+from typing import NoReturn
 
-__all__ = ["ending_at_once", "raise_file_limit", "settle_garbage"]
+__all__ = ["ending_at_once", "raise_file_limit", "settle_garbage", "wait_for_interrupt"]
 
 _GC_THRESHOLDS = (50_000, 20, 100)
 _ENOUGH_FILES = 65_536
 _GRACE = 1.0  # seconds
+_LOOK_UP = 0.5  # seconds
 
 
 def raise_file_limit() -> None:
@@ -74,3 +77,13 @@ def ending_at_once(exit_code: int, *libraries: str) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def wait_for_interrupt() -> NoReturn:
+    """Do nothing until Ctrl-C or SIGTERM, which raises KeyboardInterrupt.
+
+    It looks up now and then: a signal that comes in the moment before the thread blocks
+    would go unheard until the next.
+    """
+    while True:
+        time.sleep(_LOOK_UP)

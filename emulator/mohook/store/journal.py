@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from threading import Condition
+from time import monotonic
 from typing import Any, NamedTuple
 
 from mohook.delivery.message import Attempt, Message
@@ -24,6 +25,8 @@ MESSAGE_MOVED = "message.moved"
 ATTEMPT_ENDED = "attempt.ended"
 WEBHOOK_CHANGED = "webhook.changed"
 RESET = "reset"
+
+_LOOK_UP = 0.5  # seconds
 
 
 class Event(NamedTuple):
@@ -89,10 +92,17 @@ class Journal:
         return events[begin : begin + limit]
 
     def wait(self, number: int, timeout: float) -> bool:
-        """Block until there is an entry above `number`; tell whether there is one."""
+        """Block until there is an entry above `number`; tell whether there is one.
+
+        It looks up now and then: a signal that comes in the moment before a thread blocks
+        wakes it only then, and Ctrl-C would go unheard.
+        """
+        deadline = monotonic() + timeout
         with self.changed:
             self._waiting += 1
             try:
-                return self.changed.wait_for(lambda: self.last > number, timeout)
+                while self.last <= number and (left := deadline - monotonic()) > 0:
+                    self.changed.wait(min(left, _LOOK_UP))
+                return self.last > number
             finally:
                 self._waiting -= 1

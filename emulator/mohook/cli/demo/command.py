@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -36,7 +35,7 @@ def demo(stay: bool, as_json: bool) -> None:
     """
     from mohook.cli.demo.show import JsonShow, TextShow
     from mohook.cli.demo.story import set_stage
-    from mohook.cli.process import ending_at_once
+    from mohook.cli.process import ending_at_once, wait_for_interrupt
 
     show = JsonShow() if as_json else TextShow()
     code = 0 if stay else INTERRUPTED
@@ -45,7 +44,7 @@ def demo(stay: bool, as_json: bool) -> None:
             endings = _told(stage, show)
             if stay:
                 show.staying(stage)
-                Event().wait()
+                wait_for_interrupt()
     except KeyboardInterrupt:
         raise InterruptedCommandError("The demo has ended.", code) from None
     untold = [ending for ending in endings if not ending.as_told]
