@@ -16,7 +16,7 @@ from mohook.submission import Submission
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-__all__ = ["NUMBER", "SENDER", "App", "intelepeer", "ip1", "manual", "outcomes"]
+__all__ = ["NUMBER", "SENDER", "App", "connect", "intelepeer", "ip1", "manual", "outcomes"]
 
 NUMBER = "+12161112222"
 SENDER = "+13031112222"
@@ -48,10 +48,15 @@ def manual(
     """Return an emulator on a manual clock; both providers post to `app` if there is one."""
     emulator = Emulator(settings, clock=ManualClock(), store=store)
     if app:
-        origin = emulator.apps.mount(app)
-        emulator.ip1.put("ip1-10001", f"{origin}/ip1")
-        emulator.intelepeer.put_default_webhook(f"{origin}/intelepeer")
+        connect(emulator, app)
     return emulator
+
+
+def connect(emulator: Emulator, app: App) -> None:
+    """Have both providers post to `app`."""
+    origin = emulator.apps.mount(app)
+    emulator.ip1.put("ip1-10001", f"{origin}/ip1")
+    emulator.intelepeer.put_default_webhook(f"{origin}/intelepeer")
 
 
 def ip1(body: str = "Hi my name is earl", **more: Any) -> Submission:

@@ -9,17 +9,17 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from random import Random, SystemRandom
 from threading import RLock
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from mohook.delivery.clock import ManualClock, RunningClock, clock_from
+from mohook.delivery.clock import ChangeableClock, ManualClock, RunningClock, clock_from
+from mohook.delivery.drivers import Drivers
 from mohook.delivery.engine import Engine, Flight, Rules
 from mohook.delivery.faults import FaultPlan
-from mohook.delivery.live import LiveDriver
-from mohook.delivery.manual import MAX_ATTEMPTS, ManualDriver
+from mohook.delivery.manual import MAX_ATTEMPTS
 from mohook.delivery.message import Attempt, Message, State
 from mohook.delivery.origin import origin
 from mohook.delivery.transports.addresses import AddressRule
@@ -40,6 +40,9 @@ from mohook.store.memory import MemoryStore
 from mohook.store.store import MessageFilter, Store
 from mohook.submission import Submission
 
+if TYPE_CHECKING:
+    from mohook.delivery.awaited import AwaitedDriver
+
 __all__ = ["Emulator"]
 
 Given = TypeVar("Given")
@@ -52,7 +55,7 @@ class Emulator:
 
     With a running clock, `start` begins to deliver in a thread of its own. With the manual
     clock nothing runs by itself: `settle`, `advance` and the like deliver in the caller's
-    thread. All methods may be called from any thread.
+    thread. `change_clock` makes one of the other. All methods may be called from any thread.
 
     `seed` governs ids and order. Where the settings name none it is drawn, so that a receiver
     that remembers ids does not take the messages of another run for duplicates.
@@ -68,10 +71,12 @@ class Emulator:
         self.settings = _checked(settings, Settings, "settings") or Settings()
         _checked(clock, (RunningClock, ManualClock), "clock")
         serve = self.settings.serve
-        self.clock = clock or clock_from(serve.clock)
+        self.clock = ChangeableClock(clock or clock_from(serve.clock))
         self.store: Store = store or MemoryStore(keep=serve.keep)
         self.faults = FaultPlan()
-        self.apps: InProcessTransport[Flight] = InProcessTransport(answer_cap=serve.answer_cap)
+        self.apps: InProcessTransport[Flight] = InProcessTransport(
+            answer_cap=serve.answer_cap, starts_at_mount=lambda: self.clock.runs
+        )
         self._lock = RLock()
         self._random = Random()
         self._new_ids = Random()  # the delivering thread's own
@@ -86,13 +91,7 @@ class Emulator:
         self._intake = Intake(self.settings, self._directories, self._random, self.store.next_id)
         self._transport = self._new_transport()
         self.engine = self._new_engine()
-        self._manual = (
-            ManualDriver(self.engine, self.store, self.clock, seed=lambda: self.seed)
-            if isinstance(self.clock, ManualClock)
-            else None
-        )
-        self._live = LiveDriver(self.engine, self.store, self.clock)
-        self._running = False
+        self._drivers = Drivers(self.engine, self.store, self.clock, seed=lambda: self.seed)
 
     def _sow(self) -> int:
         named = self.settings.serve.seed
@@ -102,17 +101,20 @@ class Emulator:
         self._order.seed(seed)
         return seed
 
-    def _new_transport(self) -> Transport[Flight]:
+    def _new_transport(self) -> Switchboard[Flight]:
         return Switchboard(self.apps, self._new_curl)
 
     def _new_curl(self) -> Transport[Flight]:
         from mohook.delivery.transports.curl import CurlTransport
+        from mohook.delivery.transports.headers import header
 
         return CurlTransport(
             time_limit=self.settings.delivery.time_limit,
             answer_cap=self.settings.serve.answer_cap,
             allow=AddressRule(self.settings.serve.allow_host),
             follow_redirects=self.settings.delivery.follow_redirects,
+            headers=tuple(map(header, self.settings.serve.headers)),
+            insecure=self.settings.serve.insecure,
         )
 
     def _new_engine(self) -> Engine:
@@ -225,6 +227,7 @@ class Emulator:
                 directory.reset()
             self.seed = self._sow()
             self.engine.reset()
+            self.apps.drop()
             self.store.reset(self.clock.now())
 
     def snapshot(self) -> dict[str, Any]:
@@ -247,13 +250,13 @@ class Emulator:
                 directory.load(snapshot[name])
             self.faults.load(snapshot["faults"])
             self.engine.reset()
+            self.apps.drop()
             self.store.load(snapshot["store"])
             for random, state in zip(
                 (self._random, self._new_ids), snapshot["random"], strict=True
             ):
                 random.setstate(random_state(state))
-            if isinstance(self.clock, ManualClock):
-                self.clock.set(datetime.fromisoformat(snapshot["taken_at"]))
+            self.clock.set(datetime.fromisoformat(snapshot["taken_at"]))
             self._meet_again()
         self._wake()
 
@@ -265,60 +268,83 @@ class Emulator:
                     self._directories[message.provider].route(message.recipient, self.clock.now())
 
     def start(self) -> None:
-        """Begin delivering by itself; with the manual clock there is nothing to begin."""
-        if isinstance(self.clock, RunningClock) and not self._running:
-            # Here and not in the thread that delivers: an interrupt in the middle of an import
-            # leaves its lock taken, and that thread waiting for it for ever.
-            import mohook.delivery.transports.curl  # noqa: F401
+        """Begin delivering by itself, whenever the clock runs.
 
-            self._running = True
-            self._live.start()
+        Raises ConflictError for an emulator that has been stopped.
+        """
+        self._drivers.start()
 
     def stop(self) -> None:
-        """End delivering and free the sockets; what was in flight stays pending."""
-        if self._running:
-            self._running = False
-            self._live.stop()
-        self._transport.close()
-        self.store.close()
+        """End delivering and free the sockets; what was in flight stays pending.
+
+        Raises LifespanError, when all else is done, for an app that did not shut down well.
+        """
+        self._drivers.stop()
+        try:
+            self._transport.close()
+        finally:
+            self.store.close()
 
     @property
     def failure(self) -> Exception | None:
         """What ended delivery by itself; None while all is well."""
-        return self._live.failure
+        return self._drivers.live.failure
 
     def _wake(self) -> None:
-        if self._running:
-            self._live.wake()
+        self._drivers.wake()
 
-    def _by_hand(self) -> ManualDriver:
-        if self._manual is not None:
-            return self._manual
-        msg = (
-            f"the clock is {self.clock.mode}: it runs by itself and cannot be moved; "
-            "start the emulator with --clock manual to move it by hand"
-        )
-        raise ConflictError(msg)
+    def change_clock(self, mode: str) -> None:
+        """Let the clock go on as `real`, `manual` or `xN`, from the instant where it stands.
+
+        What is in flight then ends as it would have, and is recorded. A clock made manual
+        stands at once, and starts no attempt by itself any more; moving it waits for what is in
+        flight. One made to run begins when nobody is moving it. `real` is the pace of real
+        time: it does not catch up with the date. The clock that there is already stays.
+
+        >>> emulator = Emulator(clock=ManualClock())
+        >>> emulator.change_clock("x60")
+        >>> emulator.clock.mode
+        'x60'
+
+        Raises SettingsError for what is no clock; ConflictError when the emulator has been
+        stopped, to an app that is being called by who moves the clock, and as long as an app
+        is in `aio.lifespan`, where only the caller's loop can call it.
+        """
+        if mode != "manual":
+            self.apps.require_callable_anywhere()
+        self._drivers.change(mode)
+
+    @property
+    def aio(self) -> AwaitedDriver:
+        """The same by hand, to be awaited on an event loop: `await emulator.aio.advance(span)`."""
+        self._drivers.manual.require_standing()
+        return self._aio
+
+    @cached_property
+    def _aio(self) -> AwaitedDriver:
+        from mohook.delivery.awaited import AwaitedDriver
+
+        return AwaitedDriver(self.engine, self._transport, self.apps, self._drivers.manual)
 
     def settle(self, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Make what is due at this instant; with a running clock that happens by itself."""
-        return self._manual.settle(max_attempts) if self._manual else []
+        return self._drivers.manual.settle(max_attempts)
 
     def advance(self, span: timedelta, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Move the manual clock by `span`; return the attempts made on the way."""
-        return self._by_hand().advance(span, max_attempts)
+        return self._drivers.manual.advance(span, max_attempts)
 
     def advance_to(self, until: datetime, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Move the manual clock to `until`; return the attempts made on the way."""
-        return self._by_hand().advance_to(until, max_attempts)
+        return self._drivers.manual.advance_to(until, max_attempts)
 
     def run_next(self, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Move the manual clock to what is due next, and make that."""
-        return self._by_hand().run_next(max_attempts)
+        return self._drivers.manual.run_next(max_attempts)
 
     def run_until_idle(self, max_attempts: int = 1_000) -> list[Attempt]:
         """Move the manual clock until nothing is pending."""
-        return self._by_hand().run_until_idle(max_attempts)
+        return self._drivers.manual.run_until_idle(max_attempts)
 
     def wait_settled(self, message_ids: Iterable[str], seconds: float) -> bool:
         """Block until none of these messages is pending, or until `seconds` have passed."""

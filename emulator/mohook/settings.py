@@ -2,7 +2,8 @@
 
 The tables `sms`, `ip1`, `intelepeer` and `delivery` hold *switches*: how a provider behaves.
 Each switch stands in the assumption ledger (`assumptions/`), with its grade and its source.
-The table `serve` holds what concerns the process alone: address, seed, caps.
+The table `serve` holds what concerns the process alone: address, seed, caps. The table `check`
+says how one asks a receiver what it has stored: the harness reads it, the emulator never.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Literal
 
 __all__ = [
     "AccountSettings",
+    "CheckSettings",
     "CustomerSettings",
     "DeliverySettings",
     "IntelePeerSettings",
@@ -131,7 +133,11 @@ class DeliverySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeSettings:
-    """What concerns the process alone (`[serve]`)."""
+    """What concerns the process alone (`[serve]`).
+
+    `headers` (`X-Api-Key: …`) go with each delivery over HTTP, beside those that a provider
+    sends: a gateway before the receiver may ask for them. `insecure` takes any certificate.
+    """
 
     host: str = "127.0.0.1"
     port: int = 7670
@@ -140,9 +146,26 @@ class ServeSettings:
     seed: int | None = None
     keep: int = 10_000
     allow_host: tuple[str, ...] = ()
+    headers: tuple[str, ...] = field(default=(), repr=False)
+    insecure: bool = False
     answer_cap: int = 1_048_576
     request_cap: int = 67_108_864
     per_receiver: int = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings:
+    """How `mohook check` asks a receiver what it has stored (`[check]`).
+
+    `readback_id` and `readback_text` are JSON pointers (RFC 6901) into each stored message;
+    without them the provider's own names count.
+    """
+
+    readback: str | None = field(default=None, repr=False)
+    readback_command: str | None = field(default=None, repr=False)
+    readback_id: str | None = None
+    readback_text: str | None = None
+    settle: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,3 +177,4 @@ class Settings:
     intelepeer: IntelePeerSettings = field(default_factory=IntelePeerSettings)
     delivery: DeliverySettings = DeliverySettings()
     serve: ServeSettings = ServeSettings()
+    check: CheckSettings = CheckSettings()

@@ -29,6 +29,13 @@ def test_any_other_address_needs_a_pattern(address: str) -> None:
     assert AddressRule(("*",)).allows("localhost", address)
 
 
+def test_a_pattern_names_a_host_or_an_address() -> None:
+    """What is allowed as one's own is not named by that."""
+    assert not AddressRule().names("localhost", "127.0.0.1")
+    assert AddressRule(("LOCAL*",)).names("localhost", "::1")
+    assert AddressRule(("10.0.0.0/8",)).names("a.test", "::ffff:10.1.2.3")
+
+
 @pytest.mark.parametrize("address", NEVER)
 def test_link_local_and_multicast_are_refused_under_any_pattern(address: str) -> None:
     """A cloud's machine secrets are never a receiver: not by name, network or address."""

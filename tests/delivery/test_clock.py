@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mohook.delivery.clock import ManualClock, RunningClock, checked_instant, clock_from
+from mohook.delivery.clock import (
+    ChangeableClock,
+    ManualClock,
+    RunningClock,
+    checked_instant,
+    clock_from,
+)
 from mohook.errors import ConflictError, InputError, SettingsError
 from tests.store.made import MINUTE, NOON, SECOND
 
@@ -75,7 +81,9 @@ def test_only_a_hand_brings_about_what_is_not_due() -> None:
     assert clock.span(SECOND) == SECOND
 
 
-@pytest.mark.parametrize("text", ["real", "manual", "x60", "x0.5"])
+@pytest.mark.parametrize(
+    "text", ["real", "manual", "x60", "x0.5", "x0.001", "x1.25", "x999999.999", "x1000000"]
+)
 def test_a_clock_says_its_mode_as_it_was_asked_for(text: str) -> None:
     """`mode` reads as the option did."""
     assert clock_from(text).mode == text
@@ -103,6 +111,9 @@ def test_a_clock_starts_where_it_is_told(machine: Machine, text: str) -> None:
         "x1.",
         "60",
         "x1000001",
+        "x1000000.5",
+        "x0.0001",
+        "x60\n",
         "x\u0663",
     ],
 )
@@ -122,3 +133,59 @@ def test_an_instant_is_taken_in_utc_or_not_at_all() -> None:
     )
     with pytest.raises(InputError, match="2026-01-01T12:00:00: expected"):
         checked_instant(NOON.replace(tzinfo=None))
+
+
+# From one to another
+
+
+def test_a_changed_clock_goes_on_from_where_it_stands(machine: Machine) -> None:
+    """Each mode adds what passes while it holds, and no change adds or takes away anything."""
+    clock = ChangeableClock(ManualClock(NOON))
+    clock.move_to(NOON + MINUTE)
+    assert clock.change("x60") == NOON + MINUTE
+    machine.seconds += 1
+    assert clock.change("real") == NOON + 2 * MINUTE
+    machine.seconds += 1
+    assert clock.change("manual") == NOON + 2 * MINUTE + SECOND
+    machine.seconds += 1
+    assert clock.now() == NOON + 2 * MINUTE + SECOND
+
+
+@pytest.mark.parametrize(("mode", "same"), [("real", "x1"), ("x60", "x60.0"), ("manual", "manual")])
+def test_a_change_to_the_same_is_none(machine: Machine, mode: str, same: str) -> None:
+    """The clock that was there goes on."""
+    clock = ChangeableClock(clock_from(mode, NOON))
+    machine.seconds += 10
+    before = clock.now()
+    assert clock.change(same) is None
+    assert (clock.mode, clock.now()) == (mode, before)
+
+
+def test_a_changeable_clock_is_as_the_one_within() -> None:
+    """What it tells of itself is told by the clock that holds just now."""
+    clock = ChangeableClock(RunningClock(60, NOON))
+    assert (clock.runs, clock.real_seconds(MINUTE), clock.span(SECOND)) == (True, 1.0, MINUTE)
+    clock.change("manual")
+    assert (clock.runs, clock.real_seconds(MINUTE), clock.span(SECOND)) == (False, None, SECOND)
+
+
+def test_a_changeable_clock_is_moved_and_set_only_where_it_stands(machine: Machine) -> None:
+    """A running one refuses to be moved, and is not set."""
+    clock = ChangeableClock(RunningClock(start=NOON))
+    with pytest.raises(ConflictError, match="the clock is real"):
+        clock.move_to(NOON + MINUTE)
+    clock.set(NOON + MINUTE)
+    assert clock.now() == NOON
+    clock.change("manual")
+    clock.move_to(NOON + MINUTE)
+    clock.set(NOON)
+    assert clock.now() == NOON
+    assert machine.seconds
+
+
+def test_a_change_that_is_none_of_a_clock_is_refused() -> None:
+    """It goes on as it did."""
+    clock = ChangeableClock(ManualClock())
+    with pytest.raises(SettingsError, match="'fast': expected real, manual or xN"):
+        clock.change("fast")
+    assert clock.mode == "manual"

@@ -41,6 +41,19 @@ def post(transport: CurlTransport[str], url: str, body: bytes = BODY) -> Exchang
     return exchange
 
 
+def test_added_headers_are_sent_and_told_masked(receiver: Receiver) -> None:
+    """What is added stands on the wire beside the rest, or in the place of it; nobody tells it."""
+    added = (("X-Api-Key", "hush"), ("user-agent", "gateway/1"), ("Authorization", "Bearer hush"))
+    with closing(CurlTransport[str](headers=added)) as transport:
+        exchange = post(transport, f"http://user:pass@127.0.0.1:{receiver.port}/")
+    [connection] = receiver.connections
+    lines = ["POST / HTTP/1.1"]
+    lines += [f"{name}: {dict(added).get(name, value)}" for name, value in exchange.request_headers]
+    assert bytes(connection.received) == "\r\n".join([*lines, "", ""]).encode() + BODY
+    assert "hush" not in repr(exchange)
+    assert len(lines) == 8
+
+
 @pytest.mark.parametrize(
     ("target", "login"),
     [

@@ -8,13 +8,16 @@ from collections import Counter
 from datetime import timedelta
 from itertools import chain
 from threading import Thread
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mohook.delivery.faults import (
+    MEANINGS,
     STEP_PATTERN,
+    UNREACHED,
     FaultKind,
     FaultMatch,
     FaultPlan,
@@ -22,7 +25,7 @@ from mohook.delivery.faults import (
     parse_step,
 )
 from mohook.delivery.message import Message
-from mohook.errors import FaultError
+from mohook.errors import FaultError, NotFoundError
 from tests.store.made import new_message
 
 WORDS = ["timeout", "reset", "refused", "lose-ack", "duplicate", "reorder", "ok"]
@@ -44,6 +47,13 @@ def test_a_word_is_a_step_of_its_own_kind(word: str) -> None:
     step = parse_step(word)
     assert step.kind == FaultKind(word)
     assert str(step) == word
+
+
+def test_every_kind_has_a_meaning() -> None:
+    """And says of itself whether the receiver was reached."""
+    assert list(MEANINGS) == list(FaultKind)
+    silent = {kind for kind, meaning in MEANINGS.items() if "not reached" in meaning}
+    assert silent == UNREACHED
 
 
 @pytest.mark.parametrize(
@@ -167,6 +177,59 @@ def test_a_bad_script_changes_nothing() -> None:
             plan.add(steps, times=times)
     assert plan.scripts() == ()
     assert plan.add(["500"]).id == "f1"
+
+
+@pytest.mark.parametrize("times", ["2", 2.0, True])
+def test_how_often_is_a_whole_number(times: Any) -> None:
+    """Nothing that only looks like one, and nothing is added."""
+    plan = FaultPlan()
+    with pytest.raises(FaultError, match=f"times {times!r}: expected a whole number, 1 or more"):
+        plan.add(["500"], times=times)
+    assert plan.scripts() == ()
+
+
+@pytest.mark.parametrize("name", ["provider", "recipient", "sender", "body"])
+def test_a_match_names_texts(name: str) -> None:
+    """What is none would never fit, or stop the attempt that it is asked about."""
+    given: Any = {name: 7}
+    with pytest.raises(FaultError, match=f"{name} 7: expected a text, or None for any"):
+        FaultMatch(**given)
+
+
+def test_one_script_is_dropped_with_its_walks() -> None:
+    """The others stand, and so do the walks through them; one with walks alone is dropped too."""
+    plan = FaultPlan()
+    for steps in (["500", "500"], ["timeout", "timeout"]):
+        plan.add(steps, match=FaultMatch(), times=1)
+    assert walk(plan, A, B) == ["500", "timeout"]
+    assert {each: (script.id, at) for each, (script, at) in plan.under_way().items()} == {
+        "m1": ("f1", 1),
+        "m2": ("f2", 1),
+    }
+    plan.drop("f1")
+    assert walk(plan, A, B) == ["-", "timeout"]
+    with pytest.raises(NotFoundError, match="no fault script 'f1'"):
+        plan.drop("f1")
+
+
+def test_each_change_is_counted() -> None:
+    """Who shows the scripts sees by the count whether they are as they were."""
+    plan = FaultPlan()
+    seen = [plan.changes]
+    for change in (
+        lambda: plan.add(["500", "ok"], match=FaultMatch(sender=A.sender)),
+        lambda: plan.take(A),
+        lambda: plan.take(A),
+        lambda: plan.drop("f1"),
+        lambda: plan.load(plan.dump()),
+        lambda: plan.clear(),
+    ):
+        change()
+        seen.append(plan.changes)
+    assert seen == sorted(set(seen))
+    plan.take(A)
+    plan.scripts()
+    assert plan.changes == seen[-1]
 
 
 def test_clear_drops_scripts_and_walks() -> None:

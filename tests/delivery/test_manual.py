@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextvars import copy_context
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -10,6 +13,7 @@ from mohook.delivery.message import Attempt, Message, State
 from mohook.delivery.transports.transport import Request
 from mohook.errors import ConflictError, InputError, NotSettledError
 from tests.delivery.bench import Bench, FakeTransport, outcomes
+from tests.emulators import ip1, manual
 from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE
 
 
@@ -174,3 +178,65 @@ def test_another_thread_leaves_what_is_due_to_whoever_moves_the_clock() -> None:
     bench.accept()
     assert len(bench.driver.settle()) == 1
     assert left == [[]]
+
+
+@pytest.mark.parametrize("how", ["task", "thread", "loop"])
+def test_an_app_on_a_loop_of_its_own_is_known_as_the_one_that_is_called(how: str) -> None:
+    """It runs in another thread, and still it does not wait for itself."""
+    emulator = manual()
+    refused: list[str] = []
+
+    def moves() -> None:
+        assert emulator.settle() == []
+        with pytest.raises(ConflictError) as caught:
+            emulator.advance(MINUTE)
+        refused.append(str(caught.value))
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        del scope, receive
+        if how == "task":
+            moves()
+        elif how == "thread":
+            await asyncio.to_thread(moves)
+        else:
+            with pytest.raises(ConflictError) as caught:
+                await emulator.aio.advance(MINUTE)
+            refused.append(str(caught.value))
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body"})
+
+    emulator.ip1.put("ip1-10001", f"{emulator.apps.mount(app, lifespan=False)}/")
+    [message] = emulator.send([ip1()])
+    emulator.settle()
+    emulator.stop()
+    assert message.state is State.DELIVERED
+    assert refused == ["the clock is being moved: an app cannot move it while it handles a message"]
+
+
+def test_what_an_interrupted_call_left_in_flight_is_ended_by_the_next() -> None:
+    """Before the clock moves, so that each attempt ends at the instant at which it began."""
+    bench = Bench()
+    interrupts = [True]
+
+    def interrupt(_: Request) -> str:
+        if interrupts and interrupts.pop():
+            raise KeyboardInterrupt
+        return "200"
+
+    bench.fake.answer = interrupt
+    message = bench.accept()
+    with pytest.raises(KeyboardInterrupt):
+        bench.driver.settle()
+    assert (message.state, bench.engine.in_flight) == (State.PENDING, 1)
+    [attempt] = bench.driver.advance(MINUTE)
+    assert (attempt.started_at, message.state) == (NOON, State.DELIVERED)
+    assert bench.engine.in_flight == 0
+
+
+def test_a_turn_leaves_nothing_in_the_callers_context() -> None:
+    """A test that settles a million times has the context that it began with."""
+    bench = failing()
+    bench.accept()
+    before = dict(copy_context().items())
+    bench.driver.advance(MINUTE)
+    assert dict(copy_context().items()) == before

@@ -24,11 +24,50 @@ def test_a_timeline_tells_the_message_and_each_attempt() -> None:
     message = new_message("m7", attempts=attempts, state=State.DELIVERED)
     assert timeline([message]).splitlines() == [
         "m7 ip1 46700000001 → 456189040623 'Hi my name is earl': delivered",
-        "    1. 2026-01-01 12:00:00 answered 500 [500], again at 2026-01-01 12:01:00",
+        (
+            "    1. 2026-01-01 12:00:00 to http://127.0.0.1:5000/sms: answered 500 [500], "
+            "again at 2026-01-01 12:01:00"
+        ),
         f"    2. 2026-01-01 12:01:00 {in_words('timeout')}, again at 2026-01-01 12:02:00",
         "    3. 2026-01-01 12:00:00 answered 200, delivered",
         "    4. 2026-01-01 12:00:00 answered 200 (copy of 3)",
     ]
+
+
+def test_many_attempts_that_went_alike_are_told_in_short() -> None:
+    """The first, how many more, the last; ten, as many as some end with, are all told."""
+    attempts = [new_attempt(number) for number in range(1, 1001)]
+    attempts.append(new_attempt(1001, outcome="200", decision="delivered", next_attempt_at=None))
+    _, *lines = timeline([new_message("m1", attempts=attempts)]).splitlines()
+    assert [line.split()[0] for line in lines] == ["1.", "…", "1000.", "1001."]
+    assert lines[1].strip() == "… 998 attempts more like this …"
+    _, *lines = timeline([new_message("m1", attempts=attempts[:10])]).splitlines()
+    assert [line.split()[0] for line in lines] == [f"{number}." for number in range(1, 11)]
+
+
+def test_where_to_stands_where_it_changes() -> None:
+    """A wrong path shows at once, a move of the webhook too; credentials do not."""
+    urls = ["http://me:geheim@host.test/a", "http://me:geheim@host.test/a", "http://host.test/b"]
+    attempts = [new_attempt(number, url=url) for number, url in enumerate(urls, 1)]
+    _, first, second, third = timeline([new_message("m1", attempts=attempts)]).splitlines()
+    assert " to http://***@host.test/a: answered 500" in first
+    assert " answered 500" in second
+    assert "host.test" not in second
+    assert " to http://host.test/b: answered 500" in third
+
+
+def test_what_is_known_beyond_the_outcome_is_told() -> None:
+    """What an app raised stands on the attempt's line; the same words stand there once."""
+    raised = "the app raised KeyError: 'mnc'\n(app.py:10, in receive)"
+    told = attempt_line(new_attempt(error=raised))
+    assert "answered 500: the app raised KeyError: 'mnc' (app.py:10, in receive), again" in told
+    plain = attempt_line(new_attempt(outcome="timeout", error=in_words("timeout")))
+    assert plain.count(in_words("timeout")) == 1
+    scripted = attempt_line(
+        new_attempt(fault="500", error="scripted: the receiver was not reached")
+    )
+    assert ": answered 500 [500], again" in scripted
+    assert len(attempt_line(new_attempt(error="x" * 9_999))) < 400
 
 
 @pytest.mark.parametrize(

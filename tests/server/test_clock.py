@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from mohook.delivery.clock import ManualClock
 from mohook.settings import Ip1Settings, ServeSettings
 from tests.server.bench import Bench
 from tests.server.test_messages import to_app
@@ -108,7 +107,6 @@ def test_no_clock_moves_back_or_beyond_all_dates(bench: Bench, instant: str) -> 
 def test_a_hundred_years_many_times_over_end_in_a_conflict(bench: Bench) -> None:
     """However far the clock has been moved, moving it further never fails as a bug."""
     clock = bench.emulator.clock
-    assert isinstance(clock, ManualClock)
     clock.move_to(clock.now() + timedelta(days=365 * 6_950))
     century = timedelta(days=36_500).total_seconds()
     assert advance(bench, seconds=century).status_code == 409
@@ -123,3 +121,61 @@ def test_a_running_clock_cannot_be_moved(bench_of: BenchOf, body: dict[str, Any]
         answer = advance(running, **body)
         assert (answer.status_code, "--clock manual" in answer.json["detail"]) == (409, True)
         assert running.get("/clock").json["mode"] == mode
+
+
+def test_the_clock_is_changed(bench: Bench) -> None:
+    """It goes on from where it stands; the answer tells of it as GET does, and the journal too."""
+    bench.send()
+    answer = bench.put("/clock", {"mode": "x0.001"})
+    assert (answer.status_code, answer.json["mode"]) == (200, "x0.001")
+    assert answer.json["now"].startswith("2026-01-01T12:00:00.")
+    assert answer.json.keys() == bench.get("/clock").json.keys()
+    assert bench.get("/health").json["clock"] == "x0.001"
+    assert advance(bench, seconds=1).status_code == 409
+    assert bench.put("/clock", {"mode": "manual"}).json["mode"] == "manual"
+    assert advance(bench, seconds=1).status_code == 200
+    events = bench.get("/events?after=1").json["events"]
+    assert [(each["type"], each["data"]) for each in events] == [
+        ("clock.changed", {"mode": "x0.001", "was": "manual"}),
+        ("clock.changed", {"mode": "manual", "was": "x0.001"}),
+    ]
+
+
+def test_a_change_to_the_same_clock_is_none(bench: Bench) -> None:
+    """It is answered like any other, and nothing is written into the journal."""
+    assert bench.put("/clock", {"mode": "manual"}).json == bench.get("/clock").json
+    assert bench.get("/events").json["events"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"mode": "fast"}, "mode: 'fast': expected real, manual or xN, N from 0.001 to 1000000"),
+        ({"mode": "x0"}, "mode: 'x0': expected real"),
+        ({"mode": "x1000001"}, "mode: 'x1000001': expected real"),
+        ({"mode": 60}, "mode: "),
+        ({}, "mode: is missing"),
+        ({"mode": "real", "factor": 2}, "factor: no such field"),
+    ],
+)
+def test_what_is_no_clock_is_refused(bench: Bench, body: dict[str, Any], said: str) -> None:
+    """The answer says what is taken, and the clock stays."""
+    answer = bench.put("/clock", body)
+    assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
+    assert said in answer.json["detail"]
+    assert bench.get("/clock").json["mode"] == "manual"
+
+
+def test_an_app_is_told_that_it_cannot_make_run_what_waits_for_it(bench: Bench) -> None:
+    """A conflict: the clock is being moved by who called the app."""
+    told: list[Any] = []
+
+    def app(_environ: Any, start_response: Any) -> list[bytes]:
+        told.append(bench.put("/clock", {"mode": "real"}))
+        start_response("200 OK", [])
+        return []
+
+    bench.emulator.ip1.put("ip1-10001", bench.emulator.apps.mount(app))
+    bench.send()
+    [answer] = told
+    assert (answer.status_code, "being moved" in answer.json["detail"]) == (409, True)

@@ -1,7 +1,7 @@
 """The engine: takes what is due, applies the fault script, sends, and records what came of it.
 
 It has no thread and no loop of its own: drivers (`live.py`, `manual.py`) call `start_due` and
-`collect` in turn. All calls come from one thread at a time.
+`collect` in turn. All calls come from one thread at a time, which holds the engine's `turn`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from mohook.delivery.outcome import FAILURES, LOST_ACK
 from mohook.delivery.retry import Decision, Delivered, GivenUp, RetryAt, RetryPolicy
 from mohook.delivery.transports.headers import request_headers
 from mohook.delivery.transports.transport import Exchange, Request, Transport
+from mohook.delivery.turn import Turn
 from mohook.store.store import Result, Room, Store
 
-__all__ = ["Engine", "Flight", "Rules"]
+__all__ = ["REORDER_HOLD", "Engine", "Flight", "Rules"]
 
 REORDER_HOLD = timedelta(minutes=1)
 """How long a message that is to be overtaken waits when no other comes by."""
@@ -100,6 +101,8 @@ class Engine:
         self._per_receiver = per_receiver
         self._in_all = in_all
         self._shuffle = shuffle
+        self.turn = Turn()
+        self._under_way: dict[str, Message] = {}
         self._busy: dict[str, int] = {}
         self._held_back: dict[str, FaultStep] = {}
         self._overtaken: dict[str, list[str]] = {}
@@ -116,14 +119,19 @@ class Engine:
         return max(0, min(in_all, self._per_receiver - self._busy.get(destination, 0)))
 
     def start_due(self, most: int | None = None) -> int:
-        """Start attempts that are due now and have room, of `most` messages; return how many."""
+        """Start attempts that are due now and have room, of `most` messages; return how many.
+
+        A message that is handed out while it is in flight is left there, under the new lease:
+        the old one was measured by a clock that ran at another pace.
+        """
         now = self._clock.now()
         lease = self._clock.span(self._time_limit + LEASE_MARGIN)
         claimed = self._store.claim(now, lease, self._room_for(most))
         if self._shuffle:
             self._shuffle.shuffle(claimed)
         for message in claimed:
-            self._launch(message, now)
+            if self._under_way.get(message.id) is not message:
+                self._launch(message, now)
         return len(claimed)
 
     def _room_for(self, most: int | None) -> Room:
@@ -162,6 +170,7 @@ class Engine:
         self._store.postpone(message.id, now + (step.delay or REORDER_HOLD))
 
     def _make(self, flight: Flight) -> None:
+        self._under_way[flight.message.id] = flight.message
         step = flight.step
         if step and step.kind in _SCRIPTED:
             self._scripted.append((flight, self._scripted_exchange(flight, step)))
@@ -193,8 +202,8 @@ class Engine:
 
     def collect(self, timeout: float | None) -> list[Attempt]:
         """Wait up to `timeout` real seconds for requests to end; record and return the attempts."""
-        scripted, self._scripted = self._scripted, []
-        ended = self._transport.wait(0 if scripted else timeout)
+        ended = self._transport.wait(0 if self._scripted else timeout)
+        scripted, self._scripted = self._scripted, []  # after what an interrupt can end
         for flight, _ in ended:
             self._busy[flight.destination] -= 1
         whole = [flight for flight, exchange in (*scripted, *ended) if flight.land(exchange)]
@@ -203,6 +212,8 @@ class Engine:
         if results:
             self._store.record(results)
         for flight in whole:
+            if self._under_way.get(flight.message.id) is flight.message:
+                self._under_way.pop(flight.message.id, None)
             if flight.overtakes:
                 self._release(flight.overtakes)
         return [attempt for result in results for attempt in result.attempts]
@@ -212,7 +223,8 @@ class Engine:
         self._transport.wake()
 
     def reset(self) -> None:
-        """Forget who is held back by a script: the store has forgotten them, or others its ids."""
+        """Forget who is under way, or held back by a script: others may get their ids."""
+        self._under_way.clear()
         self._held_back.clear()
         self._overtaken.clear()
 

@@ -13,14 +13,17 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from threading import RLock
+from types import MappingProxyType
 from typing import Any
 
 from mohook.delivery.message import Message
 from mohook.durations import parse_duration
-from mohook.errors import FaultError, InputError
+from mohook.errors import FaultError, InputError, NotFoundError
 
 __all__ = [
+    "MEANINGS",
     "STEP_PATTERN",
+    "UNREACHED",
     "FaultKind",
     "FaultMatch",
     "FaultPlan",
@@ -59,6 +62,25 @@ class FaultKind(StrEnum):
     """The attempt is made as if there were no script."""
 
 
+MEANINGS: Mapping[FaultKind, str] = MappingProxyType(
+    {
+        FaultKind.STATUS: "the receiver was not reached, and this status stands for its answer",
+        FaultKind.TIMEOUT: "the receiver was not reached, and the time limit counts as passed",
+        FaultKind.RESET: "the receiver was not reached, and the connection counts as reset",
+        FaultKind.REFUSED: "the receiver was not reached, and the connection counts as refused",
+        FaultKind.LOSE_ACK: "the receiver got the message, and its answer was lost on the way",
+        FaultKind.DUPLICATE: "the message was sent twice, at the same time",
+        FaultKind.DELAY: "the attempt was made later",
+        FaultKind.REORDER: "the next message of the provider was to overtake it",
+        FaultKind.OK: "nothing was to go wrong",
+    }
+)
+"""What each kind of step did to its attempt, in words."""
+
+UNREACHED = frozenset((FaultKind.STATUS, FaultKind.TIMEOUT, FaultKind.RESET, FaultKind.REFUSED))
+"""The kinds whose attempt never reaches the receiver."""
+
+
 @dataclass(frozen=True, slots=True)
 class FaultStep:
     """One scripted deviation. `str(step)` is the word it was written as."""
@@ -78,7 +100,7 @@ def parse_step(text: str) -> FaultStep:
     >>> parse_step("503").status, parse_step("delay:90s").delay
     (503, datetime.timedelta(seconds=90))
     """
-    if not re.fullmatch(STEP_PATTERN, text):
+    if not (isinstance(text, str) and re.fullmatch(STEP_PATTERN, text)):
         msg = (
             f"fault step {text!r}: expected a status such as 500, timeout, reset, refused, "
             "lose-ack, duplicate, delay:DURATION such as delay:5s, reorder or ok"
@@ -107,6 +129,12 @@ class FaultMatch:
     recipient: str | None = None
     sender: str | None = None
     body: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if not (value is None or isinstance(value, str)):
+                msg = f"{name} {value!r}: expected a text, or None for any"
+                raise FaultError(msg)
 
     def fits(self, message: Message) -> bool:
         """Whether this message is one that the script is for."""
@@ -139,8 +167,8 @@ class FaultScript:
         if not self.steps:
             msg = 'a fault script without steps does nothing; give one or more, such as ["500"]'
             raise FaultError(msg)
-        if self.times is not None and self.times < 1:
-            msg = f"times {self.times!r}: expected 1 or more"
+        if self.times is not None and (type(self.times) is not int or self.times < 1):
+            msg = f"times {self.times!r}: expected a whole number, 1 or more"
             raise FaultError(msg)
         self.left = self.times if self.match else self.times or 1
 
@@ -172,11 +200,9 @@ class FaultScript:
 
     def _check(self) -> None:
         """Raise ValueError or TypeError for what would stop an attempt that it serves."""
-        words = asdict(self.match).values() if self.match else ()
-        texts = all(word is None or isinstance(word, str) for word in words)
         counted = self.left is None or self.left >= 0
-        if not (texts and counted and self.position in range(len(self.steps))):
-            msg = f"left {self.left!r}, position {self.position!r}, match {self.match!r}"
+        if not (counted and self.position in range(len(self.steps))):
+            msg = f"left {self.left!r}, position {self.position!r}"
             raise ValueError(msg)
 
 
@@ -188,6 +214,12 @@ class FaultPlan:
         self._scripts: list[FaultScript] = []
         self._bound: dict[str, tuple[FaultScript, int]] = {}
         self._added = 0
+        self._changes = 0
+
+    @property
+    def changes(self) -> int:
+        """How often anything of this has changed, a step that was taken among it."""
+        return self._changes
 
     def add(
         self,
@@ -201,6 +233,7 @@ class FaultPlan:
         with self._lock:
             script = FaultScript(f"f{self._added + 1}", parsed, match, times)
             self._added += 1
+            self._changes += 1
             self._scripts.append(script)
         return script
 
@@ -213,9 +246,32 @@ class FaultPlan:
         """Drop every script; return how many there were."""
         with self._lock:
             dropped = len(self._scripts)
+            self._changes += 1
             self._scripts.clear()
             self._bound.clear()
         return dropped
+
+    def drop(self, script_id: str) -> None:
+        """Drop one script, for the messages that are in the middle of its steps too.
+
+        Raises NotFoundError where there is none of this id.
+        """
+        with self._lock:
+            if script_id not in {script.id for script in self._all()}:
+                msg = f"no fault script {script_id!r}: it is used up or was never added"
+                raise NotFoundError(msg)
+            self._changes += 1
+            self._scripts = [each for each in self._scripts if each.id != script_id]
+            self._bound = {
+                message: (script, at)
+                for message, (script, at) in self._bound.items()
+                if script.id != script_id
+            }
+
+    def under_way(self) -> Mapping[str, tuple[FaultScript, int]]:
+        """Return, by message, the script whose steps it goes through, and how many it has had."""
+        with self._lock:
+            return dict(self._bound)
 
     def dump(self) -> dict[str, Any]:
         """Return all scripts and how far they have come, as JSON-able data."""
@@ -244,6 +300,7 @@ class FaultPlan:
             msg = f"not a fault plan ({problem}): expected what `dump` returned"
             raise FaultError(msg) from problem
         with self._lock:
+            self._changes += 1
             self._added, self._scripts, self._bound = added, opened, bound
 
     def take(self, message: Message) -> FaultStep | None:
@@ -251,7 +308,9 @@ class FaultPlan:
         if not self._scripts and not self._bound:
             return None
         with self._lock:
-            return self._bound_step(message) or self._next_step(message)
+            step = self._bound_step(message) or self._next_step(message)
+            self._changes += step is not None
+            return step
 
     def _bound_step(self, message: Message) -> FaultStep | None:
         script, position = self._bound.pop(message.id, (None, 0))

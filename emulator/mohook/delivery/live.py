@@ -1,9 +1,9 @@
-"""Drives the engine by itself, on a running clock: one thread, one loop, woken by work."""
+"""Drives the engine by itself, while the clock runs: one thread, one loop, woken by work."""
 
 from __future__ import annotations
 
 import logging
-from threading import Event, Thread
+from threading import Condition, Thread
 
 from mohook.delivery.clock import Clock
 from mohook.delivery.engine import Engine
@@ -15,15 +15,26 @@ log = logging.getLogger(__name__)
 
 
 class LiveDriver:
-    """Makes each attempt as it falls due, until it is stopped. `failure` is what ended it."""
+    """Makes each attempt as it falls due, until it is stopped. `failure` is what ended it.
+
+    Where the clock is made to stand, it starts no more, and keeps the engine's turn until all
+    that is in flight has ended; it goes on when the clock runs again.
+    """
 
     def __init__(self, engine: Engine, store: Store, clock: Clock) -> None:
         self._engine = engine
         self._store = store
         self._clock = clock
         self.failure: Exception | None = None
-        self._stopping = Event()
+        self._work = Condition()
+        self._stopping = False
+        self._left = False
         self._thread = Thread(target=self._run, name="mohook-delivery", daemon=True)
+
+    @property
+    def begun(self) -> bool:
+        """Whether it was ever started."""
+        return self._thread.ident is not None
 
     def start(self) -> None:
         """Begin delivering."""
@@ -33,23 +44,57 @@ class LiveDriver:
         """Tell that something new may be due."""
         self._engine.wake()
 
+    def rouse(self) -> None:
+        """Tell that the clock has changed."""
+        with self._work:
+            self._work.notify_all()
+        self._engine.wake()
+
+    def leave(self) -> None:
+        """Have what is due made though the clock stands, after what is still in flight."""
+        self._left = True
+        self.rouse()
+
     def stop(self, timeout: float = 5.0) -> None:
         """End the loop; what is in flight stays pending and is due again later."""
-        self._stopping.set()
-        self._engine.wake()
-        self._thread.join(timeout)
+        self._stopping = True
+        if self.begun:
+            self.rouse()
+            self._thread.join(timeout)
 
     def _run(self) -> None:
         try:
-            while not self._stopping.is_set():
-                self._engine.start_due()
-                self._engine.collect(self._seconds_until_due())
+            while self._wait_for_work():
+                self._engine.turn.take()
+                with self._engine.turn.held():
+                    self._deliver()
         except Exception as problem:
             self.failure = problem  # told by whoever is asked for health
             log.exception("delivery has stopped; this is a bug in mohook")
 
+    def _wait_for_work(self) -> bool:
+        with self._work:
+            self._work.wait_for(lambda: self._stopping or self._clock.runs or self._left)
+        return not self._stopping
+
+    def _deliver(self) -> None:
+        """Deliver until the clock stands, and nothing is in flight any more."""
+        while not self._stopping and (self._start_due() or self._engine.in_flight):
+            self._engine.collect(self._seconds_until_due())
+
+    def _start_due(self) -> bool:
+        """Start what may be started; tell whether more is to come by itself."""
+        if self._clock.runs:
+            self._engine.start_due()
+            return True
+        if self._left:
+            self._left = False  # first: what is left in this moment is looked for once more
+            if self._engine.start_due() or self._engine.in_flight:
+                self._left = True
+        return False
+
     def _seconds_until_due(self) -> float | None:
-        due = self._store.next_due(self._engine.room)
+        due = self._store.next_due(self._engine.room) if self._clock.runs else None
         if due is None:
             return None
         return max(0.0, self._clock.real_seconds(due - self._clock.now()) or 0.0)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
-from threading import Lock, get_ident
+from functools import partial
 
-from mohook.delivery.clock import ManualClock
+from mohook.delivery.clock import MovableClock
 from mohook.delivery.engine import Engine
-from mohook.delivery.message import Attempt, State
-from mohook.delivery.timeline import timeline
-from mohook.errors import ConflictError, InputError, NotSettledError
-from mohook.store.store import MessageFilter, Store
+from mohook.delivery.message import Attempt
+from mohook.delivery.turn import PATIENCE, Turn
+from mohook.delivery.walk import Walk
+from mohook.errors import ConflictError
+from mohook.store.store import Store
 
 __all__ = ["MAX_ATTEMPTS", "ManualDriver"]
 
 MAX_ATTEMPTS = 100_000
 """How many attempts one call makes at most unless told otherwise: ip1 never gives up."""
-_SHOWN = 5
-_PATIENCE = 0.25  # seconds
 
 
 class ManualDriver:
@@ -29,90 +27,86 @@ class ManualDriver:
     Each raises `NotSettledError`, with the timeline, when it would make more than
     `max_attempts`; all attempts made until then are recorded. A scripted duplicate may
     make it one more. Threads take turns. `seed` tells the seed in force, for errors.
+
+    Each raises ConflictError while the clock runs by itself. What was in flight when it was
+    made to stand ends first. `leave` hands over what is due to whoever waits for that.
     """
 
     def __init__(
-        self, engine: Engine, store: Store, clock: ManualClock, *, seed: Callable[[], int]
+        self,
+        engine: Engine,
+        store: Store,
+        clock: MovableClock,
+        *,
+        seed: Callable[[], int],
+        leave: Callable[[], None] = lambda: None,
     ) -> None:
-        self._engine = engine
-        self._seed = seed
-        self._store = store
         self._clock = clock
-        self._turn = Lock()
-        self._driving: int | None = None
+        self.leave = leave
+        self.turn = Turn()
+        self.landing = engine.turn
+        self.walk: Callable[[int], Walk] = partial(Walk, engine, store, clock, seed)
+
+    @property
+    def runs_by_itself(self) -> bool:
+        """Whether there is nothing to move by hand."""
+        return self._clock.runs
+
+    def require_standing(self) -> None:
+        """Raise ConflictError for a clock that runs by itself."""
+        if self._clock.runs:
+            msg = (
+                f"the clock is {self._clock.mode}: it runs by itself and cannot be moved; only a "
+                "manual one is moved by hand: `mohook clock manual` makes it one, and it is one "
+                'from the start with `--clock manual`, in a test with `clock="manual"`'
+            )
+            raise ConflictError(msg)
 
     def settle(self, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Make what is due at this instant; the clock stands still.
 
-        Leaves it to whoever moves the clock just now: a receiver that has another message
-        sent, while it handles one, must not wait for its own answer.
+        Leaves it to whoever moves the clock just now, or waits for what is in flight: a
+        receiver that has another message sent, while it handles one, must not wait for its
+        own answer. With a clock that runs it happens by itself.
         """
-        if self._driving == get_ident() or not self._turn.acquire(timeout=_PATIENCE):
+        if self.turn.is_here or not self.turn.take(PATIENCE):
             return []
-        self._turn.release()
-        return self.advance_to(self._clock.now(), max_attempts)
+        with self.turn.held():
+            if self._clock.runs:
+                return []
+            if self.landing.is_here or not self.landing.take(PATIENCE):
+                self.leave()
+                return []
+            return self._follow(self.walk(max_attempts), Walk.here)
 
     def advance(self, span: timedelta, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Move the clock by `span`, making every attempt that falls due on the way."""
-        if span < timedelta():
-            msg = f"{span}: a clock only moves forward; give a duration of zero or more"
-            raise InputError(msg)
-        with self._taking_turns():
-            return self._run(self._clock.now() + span, max_attempts)
+        return self._in_turn(max_attempts, lambda walk: walk.by(span))
 
     def advance_to(self, until: datetime, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Move the clock to `until`, making every attempt that falls due on the way."""
-        with self._taking_turns():
-            return self._run(until, max_attempts)
+        return self._in_turn(max_attempts, lambda walk: walk.to(until))
 
     def run_next(self, max_attempts: int = MAX_ATTEMPTS) -> list[Attempt]:
         """Move the clock to the next instant at which something is due, and make that."""
-        with self._taking_turns():
-            due = self._store.next_due()
-            return [] if due is None else self._run(max(due, self._clock.now()), max_attempts)
+        return self._in_turn(max_attempts, Walk.to_next)
 
     def run_until_idle(self, max_attempts: int = 1_000) -> list[Attempt]:
         """Run until nothing is pending."""
-        made: list[Attempt] = []
-        with self._taking_turns():
-            while (due := self._store.next_due()) is not None:
-                made += self._make_due(due, max_attempts - len(made))
-        return made
+        return self._in_turn(max_attempts, Walk.to_end)
 
-    @contextmanager
-    def _taking_turns(self) -> Iterator[None]:
-        if self._driving == get_ident():
-            msg = "the clock is being moved: an app cannot move it while it handles a message"
-            raise ConflictError(msg)
-        with self._turn:
-            self._driving = get_ident()
-            try:
-                yield
-            finally:
-                self._driving = None
+    def _in_turn(self, most: int, way: Callable[[Walk], Iterator[None]]) -> list[Attempt]:
+        self.require_standing()
+        self.turn.require_elsewhere()
+        self.landing.require_elsewhere()
+        self.turn.take()
+        with self.turn.held():
+            self.require_standing()
+            self.landing.take()
+            return self._follow(self.walk(most), way)
 
-    def _run(self, until: datetime, max_attempts: int) -> list[Attempt]:
-        made: list[Attempt] = []
-        while (due := self._store.next_due()) is not None and due <= until:
-            made += self._make_due(due, max_attempts - len(made))
-        self._clock.move_to(until)
-        return made
-
-    def _make_due(self, due: datetime, bound: int) -> list[Attempt]:
-        if bound <= 0:
-            raise self._not_settled()
-        self._clock.move_to(max(due, self._clock.now()))
-        self._engine.start_due(bound)
-        made: list[Attempt] = []
-        while self._engine.in_flight:
-            made += self._engine.collect(None)
-        return made
-
-    def _not_settled(self) -> NotSettledError:
-        pending = self._store.messages(MessageFilter(state=State.PENDING, limit=_SHOWN))
-        return NotSettledError(
-            f"{self._store.pending()} message(s) are still pending after the allowed number of "
-            "attempts. A receiver that never answers 200 keeps ip1 trying for ever: let it "
-            "answer 200, set a retry limit, or allow more with max_attempts.\n"
-            f"{timeline(pending)}\nThe seed is {self._seed()}."
-        )
+    def _follow(self, walk: Walk, way: Callable[[Walk], Iterator[None]]) -> list[Attempt]:
+        with self.landing.held():
+            for _ in way(walk):
+                walk.made += walk.engine.collect(None)
+        return walk.made

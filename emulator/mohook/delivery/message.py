@@ -41,6 +41,7 @@ class Attempt:
     `outcome` is the status code as text, or a named failure (`outcome.py`).
     `decision` is what the retry policy made of it: `delivered`, `retry` or `given-up`;
     a network-born copy (`copy_of`) decides nothing of its own and has None.
+    Its `repr` leaves out headers, bodies and timings.
     """
 
     number: int
@@ -48,12 +49,12 @@ class Attempt:
     outcome: str
     status_code: int | None
     error: str | None
-    timings: Timings
+    timings: Timings = field(repr=False)
     url: str
-    request_headers: tuple[tuple[str, str], ...]
-    request_body: bytes
-    response_head: bytes
-    response_body: bytes
+    request_headers: tuple[tuple[str, str], ...] = field(repr=False)
+    request_body: bytes = field(repr=False)
+    response_head: bytes = field(repr=False)
+    response_body: bytes = field(repr=False)
     fault: str | None = None
     copy_of: int | None = None
     decision: str | None = None

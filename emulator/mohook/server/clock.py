@@ -1,4 +1,4 @@
-"""The clock: where it stands, and moving the manual one."""
+"""The clock: where it stands, changing it, and moving the manual one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mohook.errors import ConflictError
 from mohook.rendering import instant_text
 from mohook.server.blueprints import control_api
 from mohook.server.current import emulator
-from mohook.server.models.control import AdvanceBody, AdvancedShown, ClockShown
+from mohook.server.models.control import AdvanceBody, AdvancedShown, ClockBody, ClockShown
 from mohook.server.replies import replies
 
 __all__ = ["api", "require_reachable"]
@@ -25,6 +25,21 @@ api = control_api("clock", "The only source of time.")
 @api.get("/clock", responses=replies({200: ClockShown}))
 def clock() -> dict[str, Any]:
     """Tell where the clock stands and what is due next."""
+    return _shown()
+
+
+@api.put("/clock", responses=replies({200: ClockShown}, 409, body=True))
+def change_clock(body: ClockBody) -> dict[str, Any]:
+    """Let the clock go on as `mode` says, from the instant where it stands.
+
+    What is in flight ends as it would have. A manual clock stands at once. One that is being
+    moved begins to run after that, and only then this answers.
+    """
+    emulator().change_clock(body.mode)
+    return _shown()
+
+
+def _shown() -> dict[str, Any]:
     served = emulator()
     due = served.store.next_due()
     return {

@@ -43,6 +43,10 @@ class AddressRule:
 
     patterns: tuple[str, ...] = ()
 
+    def names(self, host: str, address: str) -> bool:
+        """Whether a pattern names the host or the address: being one's own is not enough."""
+        return any(_matches(pattern, host.lower(), _parsed(address)) for pattern in self.patterns)
+
     def allows(self, host: str, address: str) -> bool:
         """Whether a connection for `host` may go to `address` (an IP address as text)."""
         ip = _parsed(address)
@@ -50,7 +54,7 @@ class AddressRule:
             return False
         if any(ip in network for network in _OWN_NETWORKS):
             return True
-        return any(_matches(pattern, host.lower(), ip) for pattern in self.patterns)
+        return self.names(host, address)
 
 
 @lru_cache(maxsize=4096)

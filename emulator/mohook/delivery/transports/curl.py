@@ -16,7 +16,7 @@ from mohook.delivery.transports.addresses import AddressRule
 from mohook.delivery.transports.easy import Easy
 from mohook.delivery.transports.kept import KeptConnections
 from mohook.delivery.transports.poller import READ, WRITE, new_poller
-from mohook.delivery.transports.transport import Exchange, Request
+from mohook.delivery.transports.transport import Exchange, Headers, Request
 
 __all__ = ["CurlTransport"]
 
@@ -32,6 +32,8 @@ class CurlTransport(Generic[Token]):
     `time_limit` bounds a request from its start to the end of the answer, in real time.
     `answer_cap` bounds the answer's body, in bytes; libcurl bounds its headers to 300 KB.
     Every connection is checked against `allow` by the address that it goes to.
+    `headers` are added to each request, and masked in what is told of it; with `insecure` any
+    certificate is taken.
     """
 
     def __init__(
@@ -41,11 +43,15 @@ class CurlTransport(Generic[Token]):
         answer_cap: int = 1_048_576,
         allow: AddressRule | None = None,
         follow_redirects: bool = False,
+        headers: Headers = (),
+        insecure: bool = False,
     ) -> None:
         self._time_limit_ms = max(1, round(time_limit.total_seconds() * 1000))
         self._answer_cap = answer_cap
         self._allow = allow or AddressRule()
         self._follow_redirects = follow_redirects
+        self._headers = headers
+        self._insecure = insecure
         self._flights: dict[pycurl.Curl, tuple[Easy, Token]] = {}
         self._idle: list[Easy] = []
         self._ended: list[tuple[Token, Exchange]] = []
@@ -80,6 +86,8 @@ class CurlTransport(Generic[Token]):
             answer_cap=self._answer_cap,
             allow=self._allow,
             follow_redirects=self._follow_redirects,
+            headers=self._headers,
+            insecure=self._insecure,
             kept=self._kept,
         )
 

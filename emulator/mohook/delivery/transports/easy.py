@@ -16,7 +16,8 @@ from mohook.delivery.transports.addresses import AddressRule
 from mohook.delivery.transports.failures import failure, is_whole
 from mohook.delivery.transports.headers import USER_AGENT, request_headers
 from mohook.delivery.transports.kept import KeptConnections
-from mohook.delivery.transports.transport import Exchange, Request
+from mohook.delivery.transports.transport import Exchange, Headers, Request
+from mohook.masking import MASK
 
 __all__ = ["Easy"]
 
@@ -41,6 +42,8 @@ class Easy:
         answer_cap: int,
         allow: AddressRule,
         follow_redirects: bool,
+        headers: Headers,
+        insecure: bool,
         kept: KeptConnections,
     ) -> None:
         self.curl = pycurl.Curl()
@@ -49,11 +52,18 @@ class Easy:
         self._allow = allow
         self._answer_cap = answer_cap
         self._kept = kept
+        self._added = tuple((name, MASK) for name, _ in headers)
         self._head: list[bytes] = []
         self._body: list[bytes] = []
         self._forget()
         for option, value in self._options(time_limit_ms, follow_redirects).items():
             self.curl.setopt(option, value)
+        own = ["Content-Type: application/json", "Expect:"]
+        added = [f"{name}: {value}" for name, value in headers]
+        self.curl.setopt(pycurl.HTTPHEADER, [*own, *added])
+        if insecure:
+            self.curl.setopt(pycurl.SSL_VERIFYPEER, 0)
+            self.curl.setopt(pycurl.SSL_VERIFYHOST, 0)
 
     def _forget(self) -> None:
         self._head.clear()
@@ -72,7 +82,6 @@ class Easy:
             pycurl.REDIR_PROTOCOLS: _HTTP,
             pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
             pycurl.USERAGENT: USER_AGENT,
-            pycurl.HTTPHEADER: ["Content-Type: application/json", "Expect:"],
             pycurl.CAINFO: os.environ.get("SSL_CERT_FILE") or certifi.where(),
             pycurl.TIMEOUT_MS: time_limit_ms,
             pycurl.MAXFILESIZE_LARGE: self._answer_cap,
@@ -126,7 +135,7 @@ class Easy:
             status,
             error,
             self._timings(),
-            request_headers(self._request.url, len(self._request.body)),
+            request_headers(self._request.url, len(self._request.body), self._added),
             b"".join(self._head),
             b"".join(self._body)[: self._answer_cap],
         )

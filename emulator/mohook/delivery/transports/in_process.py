@@ -1,187 +1,152 @@
-"""Calls a WSGI or ASGI app in the caller's thread: no sockets, no waiting."""
+"""Calls apps that run in this process: no sockets."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
-from time import perf_counter
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from urllib.parse import unquote_to_bytes, urlsplit
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Lock
+from typing import Any, Generic, TypeVar
 
-from mohook.delivery.message import Timings
-from mohook.delivery.origin import origin
-from mohook.delivery.outcome import TOO_LARGE, in_words
-from mohook.delivery.transports.headers import request_headers
-from mohook.delivery.transports.transport import Exchange, Headers, Request
-from mohook.errors import WebhookError
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from mohook.delivery.transports.answer import not_answered
+from mohook.delivery.transports.hosts import Manner
+from mohook.delivery.transports.mounts import App, Mounts
+from mohook.delivery.transports.transport import Exchange, Request
+from mohook.errors import ConflictError
 
 __all__ = ["App", "InProcessTransport"]
 
 Token = TypeVar("Token")
-Event = dict[str, Any]
-_PROBLEM = "mohook.problem"
-App = Callable[..., Any]
-"""A WSGI app, `(environ, start_response)`, or an ASGI app, `async (scope, receive, send)`."""
 
 
 class InProcessTransport(Generic[Token]):
-    """Delivers to apps that were mounted on origins such as `http://app-1.test`.
+    """Delivers to apps that were mounted on origins such as `http://testserver:1`.
 
-    There is no time limit here: the app runs in the caller's thread until it returns.
+    `wait` calls a WSGI app in its caller's thread, an ASGI app on a loop of our own;
+    `until_ready` awaits an ASGI app on its caller's loop and has a WSGI app called in a worker
+    thread. There is no time limit here.
+
     An exception out of the app, or no whole answer, counts as the 500 that its server would
-    have answered.
+    have answered. What is no Exception, such as Ctrl-C or `pytest.fail`, goes through: the
+    requests that it interrupts have then ended with an error.
+
+    Where `starts_at_mount` says so, a lifespan does not wait for the first request. `patience`
+    bounds an app's startup and its shutdown.
     """
 
-    def __init__(self, *, answer_cap: int = 1_048_576) -> None:
-        self._apps: dict[str, WSGIApplication] = {}
+    def __init__(
+        self,
+        *,
+        answer_cap: int = 1_048_576,
+        starts_at_mount: Callable[[], bool] = lambda: False,
+        patience: timedelta = timedelta(seconds=10),
+    ) -> None:
+        self._mounts = Mounts(answer_cap, patience.total_seconds())
+        self._starts_at_mount = starts_at_mount
+        self._queue: deque[tuple[Request, Token]] = deque()
+        self._taking = Lock()
+        self._under_way = 0
         self._ended: list[tuple[Token, Exchange]] = []
-        self._answer_cap = answer_cap
 
-    def mount(self, app: App) -> str:
-        """Give the app an origin and return it."""
-        if not callable(app):
-            msg = f"{app!r}: expected a WSGI or ASGI app, which is a callable; pass the app itself"
-            raise WebhookError(msg)
-        origin = f"http://app-{len(self._apps) + 1}.test"
-        self._apps[origin] = _as_wsgi(app)
-        return origin
+    def mount(self, app: App, *, concurrent: bool = False, lifespan: bool | None = None) -> str:
+        """Give the app an origin and return it.
+
+        `concurrent` lets a WSGI app handle the two requests of a duplicated message at the
+        same time, in threads; an ASGI app always does.
+
+        `lifespan` is for ASGI. None: the app's startup runs with its first request, where it
+        has one; awaited requests go without, unless `aio.lifespan` is entered. True: it runs
+        now, on a loop of our own, and the app stays there. False: it never runs.
+
+        Raises WebhookError for what is no app, LifespanError for a startup that fails.
+        """
+        if lifespan or (lifespan is None and self._starts_at_mount()):
+            self._mounts.host(app).start(required=bool(lifespan))
+        return self._mounts.add(app, Manner(concurrent, lifespan))
+
+    def lifespan(self, app: App) -> AbstractAsyncContextManager[dict[str, Any]]:
+        """Run the startup and shutdown of an ASGI app on the caller's loop; give its state."""
+        return self._mounts.host(app).lifespan()
+
+    def require_callable_anywhere(self) -> None:
+        """Raise ConflictError for an app that runs on a caller's loop: nobody else can call it."""
+        for app in self._mounts.away():
+            msg = (
+                f"{app!r} runs on the loop of `aio.lifespan`: only what is awaited there can call "
+                "it, so nothing is delivered by itself meanwhile; leave the lifespan first"
+            )
+            raise ConflictError(msg)
 
     def serves(self, url: str) -> bool:
         """Whether an app is mounted on the origin of this URL."""
-        return bool(self._apps) and origin(url) in self._apps
+        return self._mounts.serves(url)
 
     @property
     def in_flight(self) -> int:
-        """How many requests have ended and were not yet handed back."""
-        return len(self._ended)
+        """How many requests were started and have not been handed back by `wait`."""
+        return len(self._queue) + self._under_way + len(self._ended)
 
     def start(self, request: Request, token: Token) -> None:
-        """Call the app now and keep what it answered."""
-        self._ended.append((token, self._call(request)))
+        """Put a request into the queue; `wait` makes it."""
+        self._queue.append((request, token))
 
     def wait(self, timeout: float | None) -> list[tuple[Token, Exchange]]:  # noqa: ARG002 - the seam's shape
-        """Return all that was started since the last call."""
+        """Make the next request, or both copies of one, unless there is some that has ended."""
+        if self._queue and not self._ended:
+            with self._next() as call:
+                host, manner = self._mounts.at(call.requests[0].url)
+                call.exchanges = host.exchanges(call.requests, manner)
         ended, self._ended = self._ended, []
         return ended
+
+    async def until_ready(self) -> None:
+        """Await the next request, or both copies of one, so that `wait` has it to hand back."""
+        if self._queue and not self._ended:
+            with self._next() as call:
+                host, manner = self._mounts.at(call.requests[0].url)
+                call.exchanges = await host.exchanges_awaited(call.requests, manner)
+
+    @contextmanager
+    def _next(self) -> Iterator[_Call]:
+        """Take what is next from the queue; note how it ended, also where it was interrupted."""
+        call = _Call()
+        with self._taking:
+            token = self._queue[0][1]
+            while self._queue and self._queue[0][1] is token:
+                call.requests.append(self._queue.popleft()[0])
+            self._under_way = len(call.requests)
+        try:
+            yield call
+        except BaseException as problem:
+            why = f"interrupted before the app had answered: {type(problem).__name__}"
+            call.exchanges = [not_answered(request, why) for request in call.requests]
+            raise
+        finally:
+            self._under_way = 0
+            self._ended += [(token, exchange) for exchange in call.exchanges]
+
+    def drop(self) -> None:
+        """Call no app for what is still in the queue: its messages are forgotten."""
+        with self._taking:
+            while self._queue:
+                request, token = self._queue.popleft()
+                self._ended.append((token, not_answered(request, "forgotten by a reset")))
 
     def wake(self) -> None:
         """Do nothing: `wait` never blocks here."""
 
     def close(self) -> None:
-        """Forget what has ended."""
+        """Forget what is in flight and shut the apps down; raise LifespanError if that fails."""
+        self._queue.clear()
         self._ended.clear()
-
-    def _call(self, request: Request) -> Exchange:
-        from werkzeug.test import run_wsgi_app
-
-        headers = request_headers(request.url, len(request.body))
-        started = perf_counter()
-        try:
-            chunks, status, answer_headers = run_wsgi_app(
-                self._apps[origin(request.url)], _environ(request, headers)
-            )
-            body = _read(chunks, self._answer_cap)
-            code = int(status.split(" ", 1)[0])
-        except Exception as problem:  # noqa: BLE001 - whatever an app raises is its answer
-            return _crashed(problem, headers, perf_counter() - started)
-        whole = len(body) <= self._answer_cap
-        head = "".join(f"{name}: {value}\r\n" for name, value in answer_headers.items())
-        return Exchange(
-            str(code) if whole else TOO_LARGE,
-            code,
-            None if whole else in_words(TOO_LARGE),
-            Timings(total=perf_counter() - started),
-            headers,
-            f"HTTP/1.1 {status}\r\n{head}\r\n".encode("latin-1", "replace"),
-            body[: self._answer_cap],
-        )
+        self._mounts.close()
 
 
-def _as_wsgi(app: App) -> WSGIApplication:
-    if not _is_asgi(app):
-        return app
-    from a2wsgi import ASGIMiddleware
+@dataclass(slots=True)
+class _Call:
+    """The copies of one request, and what came of them."""
 
-    middleware = ASGIMiddleware(_telling(app))
-
-    def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
-        yield from middleware(environ, start_response)  # type: ignore[arg-type] # a TypedDict
-        if problem := environ.get(_PROBLEM):
-            raise problem
-
-    return wrapped
-
-
-def _is_asgi(app: App) -> bool:
-    return inspect.iscoroutinefunction(app) or inspect.iscoroutinefunction(type(app).__call__)
-
-
-def _telling(app: App) -> App:
-    """Return an ASGI app that tells what went wrong in the WSGI environ.
-
-    To end without an answer is to raise, or a2wsgi would wait on. It also drops what is raised
-    after a part of the answer, now and then.
-    """
-
-    async def telling(scope: Event, receive: App, send: App) -> None:
-        answered = False
-
-        async def noting(event: Event) -> None:
-            nonlocal answered
-            answered |= event["type"] == "http.response.body" and not event.get("more_body")
-            await send(event)
-
-        try:
-            await app(scope, receive, noting)
-            _require_answer(answered)
-        except Exception as problem:
-            scope["wsgi_environ"][_PROBLEM] = problem
-            raise
-
-    return telling
-
-
-def _require_answer(answered: bool) -> None:
-    if not answered:
-        msg = "it returned without a whole answer"
-        raise RuntimeError(msg)
-
-
-def _environ(request: Request, headers: Headers) -> dict[str, Any]:
-    from werkzeug.test import create_environ
-
-    parts = urlsplit(request.url)
-    path = parts.path or "/"
-    environ = create_environ(
-        query_string=parts.query,
-        base_url=origin(request.url),
-        method="POST",
-        data=request.body,
-        headers=list(headers),
-    )
-    # Set by hand: Werkzeug would take the first part of `//a/b` for a host.
-    environ["PATH_INFO"] = unquote_to_bytes(path).decode("latin-1")
-    environ["REQUEST_URI"] = environ["RAW_URI"] = path + (f"?{parts.query}" if parts.query else "")
-    return environ
-
-
-def _read(chunks: Iterable[bytes], cap: int) -> bytes:
-    """Return the answer's body, or what has come when it is larger than the cap."""
-    body = bytearray()
-    with ExitStack() as closing:
-        if close := getattr(chunks, "close", None):
-            closing.callback(close)
-        for chunk in chunks:
-            body += chunk
-            if len(body) > cap:
-                break
-    return bytes(body)
-
-
-def _crashed(problem: Exception, headers: Headers, seconds: float) -> Exchange:
-    text = f"the app raised {type(problem).__name__}: {problem}"
-    return Exchange("500", 500, text, Timings(total=seconds), headers, b"", b"")
+    requests: list[Request] = field(default_factory=list)
+    exchanges: Sequence[Exchange] = ()

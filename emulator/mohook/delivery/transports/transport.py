@@ -13,10 +13,15 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class Request(NamedTuple):
-    """One POST of a JSON body."""
+    """One POST of a JSON body, with the headers that every delivery has.
+
+    Only what an app gets from others than the emulator has a method or headers of its own.
+    """
 
     url: str
     body: bytes
+    method: str = "POST"
+    headers: Headers | None = None
 
 
 class Exchange(NamedTuple):
