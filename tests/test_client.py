@@ -80,6 +80,16 @@ def test_many_go_in_bulk(client: Client) -> None:
     assert client.send_many([]) == 0
 
 
+def test_a_batch_is_one_request_to_the_provider(client: Client) -> None:
+    """Different texts share a batchId; a bad one refuses them all."""
+    assert client.send_batch([IP1, IP1._replace(body="two")]) == 2
+    one, two = client.messages()
+    assert one["payload"]["batchId"] == two["payload"]["batchId"]
+    with pytest.raises(MohookError, match="line 2"):
+        client.send_batch([IP1, IP1._replace(recipient="+46")])
+    assert len(client.messages()) == 2
+
+
 def test_a_bad_line_is_named(client: Client) -> None:
     """One refused line refuses its lot, and the error says which line."""
     with pytest.raises(MohookError, match=r"line 2: .*'\+46'"):
@@ -116,6 +126,18 @@ def test_the_clock_is_moved(client: Client) -> None:
     assert client.advance(to=MANUAL_START + timedelta(minutes=1))["attempts_made"] == 1
     assert client.advance(until="next")["now"] == "2026-01-01T12:02:00.000Z"
     assert client.advance(until="idle")["idle"] is True
+
+
+def test_the_clock_is_changed(client: Client) -> None:
+    """It answers as `clock` does; what is no clock is refused in the emulator's words."""
+    shown = client.change_clock("x0.5")
+    assert (shown["mode"], shown["idle"]) == ("x0.5", True)
+    assert client.clock()["mode"] == "x0.5"
+    with pytest.raises(ConflictError, match="mohook clock manual"):
+        client.advance(until="next")
+    with pytest.raises(InputError, match="mode: 'slow': expected real, manual or xN"):
+        client.change_clock("slow")
+    assert client.change_clock("manual")["mode"] == "manual"
 
 
 def test_a_clock_needs_one_move(client: Client) -> None:
@@ -161,12 +183,29 @@ def test_accounts_customers_and_numbers(client: Client) -> None:
     """What is put is what is found; what is deleted is as the open inventory has it."""
     client.put_account("ip1-7", callback_url="http://127.0.0.1:5000/", numbers=["4670000001"])
     assert client.account("ip1-7")["numbers"] == ["4670000001"]
+    assert [each["owner"] for each in client.accounts()] == ["ip1-10001", "ip1-7"]
     client.put_customer("us", token="ours", secret="hush")
     assert client.customer("us")["secret"] == "***"
+    assert client.customer("us", reveal=True)["secret"] == "hush"
+    assert [each["name"] for each in client.customers()] == ["default", "us"]
     client.put_number("1-1234", cpaas_enabled=True)
     assert client.number("1-1234")["cpaas_enabled"] is True
     client.delete_number("1-1234")
     assert client.number("1-1234")["cpaas_enabled"] is False
+
+
+def test_credentials_in_urls_are_shown_on_demand(client: Client) -> None:
+    """Each call that shows a URL masks its credentials, and reveals them when it is told to."""
+    url = "http://us:hush@127.0.0.1:5000/"
+    client.put_account("ip1-7", callback_url=url)
+    client.put_default_webhook(url)
+    for reveal, expected in ((False, "http://***@127.0.0.1:5000/"), (True, url)):
+        assert client.account("ip1-7", reveal=reveal)["callback_url"] == expected
+        assert client.accounts(reveal=reveal)[-1]["callback_url"] == expected
+        assert client.default_webhook(reveal=reveal) == expected
+        assert client.number(NUMBER, reveal=reveal)["webhook"] == expected
+    client.put_default_webhook(None)
+    assert client.default_webhook() is None
 
 
 def test_the_documented_api_sets_webhooks(client: Client) -> None:
@@ -197,6 +236,10 @@ def test_faults_are_scripted(client: Client) -> None:
     client.add_faults("500", "ok", match={"to": NUMBER}, times=2)
     client.add_faults("timeout")
     assert [each["steps"] for each in client.faults()] == [["500", "ok"], ["timeout"]]
+    client.drop_fault("f1")
+    assert [each["steps"] for each in client.faults()] == [["timeout"]]
+    with pytest.raises(NotFoundError, match="no fault script 'f1'"):
+        client.drop_fault("f1")
     client.clear_faults()
     assert client.faults() == []
 

@@ -30,7 +30,7 @@ __all__ = ["JSON", "Calls", "error_for"]
 
 JSON = dict[str, Any]
 
-_WHERE = "say where it is with --url or MOHOOK_URL"
+_WHERE = "say where it is with --url or MOHOOK_URL (in pytest: --mohook-url)"
 
 
 class Calls:

@@ -93,10 +93,18 @@ class Client:
         """
         return sum(self._send_lot(lot) for lot in _lots(submissions))
 
-    def _send_lot(self, lot: Iterable[Submission]) -> int:
-        lines = "".join(json.dumps(_submitted(each)) + "\n" for each in lot)
+    def send_batch(self, submissions: Iterable[Submission]) -> int:
+        """Send messages that their provider received in one request; return how many there are.
+
+        They are accepted all or none. At ip1 they share a `batchId`.
+        """
+        return self._send_lot(submissions, {"batch": "true"})
+
+    def _send_lot(self, lot: Iterable[Submission], params: JSON | None = None) -> int:
+        lines = "".join(json.dumps(_submitted(each)) + "\n" for each in lot).encode()
         headers = {"Content-Type": "application/x-ndjson"}
-        answer = self._call("POST", f"{_API}/messages", data=lines.encode(), headers=headers)
+        path = f"{_API}/messages"
+        answer = self._call("POST", path, params=params, data=lines, headers=headers)
         return int(answer["accepted"])
 
     def messages(
@@ -153,6 +161,13 @@ class Client:
         """Return `{"now", "mode", "pending", "next_due", "idle"}`."""
         return self._get("/clock")
 
+    def change_clock(self, mode: str, *, patience: timedelta = timedelta(minutes=10)) -> JSON:
+        """Let the clock go on as `real`, `manual` or `xN` (`x60`) from where it stands.
+
+        Returns what `clock` does. One that is being moved begins to run after that.
+        """
+        return self._send("PUT", "/clock", {"mode": mode}, patience=patience)
+
     def advance(
         self,
         *,
@@ -182,25 +197,44 @@ class Client:
 
     # Who receives where
 
-    def account(self, owner: str) -> JSON:
+    # With `reveal`, secrets and credentials in URLs stand there as they are, and not as `***`.
+
+    def accounts(self, *, reveal: bool = False) -> list[JSON]:
+        """Return every ip1 account."""
+        return _list(self._get("/ip1/accounts", _revealing(reveal)), "accounts")
+
+    def account(self, owner: str, *, reveal: bool = False) -> JSON:
         """Return an ip1 account: `{"owner", "callback_url", "numbers"}`."""
-        return self._get(f"/ip1/accounts/{_part(owner)}")
+        return self._get(f"/ip1/accounts/{_part(owner)}", _revealing(reveal))
 
     def put_account(self, owner: str, **fields: Any) -> JSON:
         """Make or replace an ip1 account; fields: `callback_url`, `numbers`."""
         return self._send("PUT", f"/ip1/accounts/{_part(owner)}", fields)
 
-    def customer(self, name: str) -> JSON:
-        """Return an IntelePeer customer, its secrets as `***`."""
-        return self._get(f"/intelepeer/customers/{_part(name)}")
+    def customers(self, *, reveal: bool = False) -> list[JSON]:
+        """Return every IntelePeer customer."""
+        return _list(self._get("/intelepeer/customers", _revealing(reveal)), "customers")
+
+    def customer(self, name: str, *, reveal: bool = False) -> JSON:
+        """Return an IntelePeer customer."""
+        return self._get(f"/intelepeer/customers/{_part(name)}", _revealing(reveal))
 
     def put_customer(self, name: str, **fields: Any) -> JSON:
         """Make or replace a customer; fields: `token username password secret signature`."""
         return self._send("PUT", f"/intelepeer/customers/{_part(name)}", fields)
 
-    def number(self, number: str) -> JSON:
+    def default_webhook(self, *, reveal: bool = False) -> str | None:
+        """Return where IntelePeer numbers post that have no webhook of their own."""
+        webhook: str | None = self._get("/intelepeer/webhook", _revealing(reveal))["webhook"]
+        return webhook
+
+    def put_default_webhook(self, webhook: str | None) -> None:
+        """Set where IntelePeer numbers post that have no webhook of their own."""
+        self._send("PUT", "/intelepeer/webhook", {"webhook": webhook})
+
+    def number(self, number: str, *, reveal: bool = False) -> JSON:
         """Return an IntelePeer number as it stands now."""
-        return self._get(f"/intelepeer/numbers/{_part(number)}")
+        return self._get(f"/intelepeer/numbers/{_part(number)}", _revealing(reveal))
 
     def put_number(self, number: str, **fields: Any) -> JSON:
         """Make or replace a number; fields: `customer sms_enabled cpaas_enabled webhook`."""
@@ -253,6 +287,10 @@ class Client:
         given = {name: value for name, value in body.items() if value is not None}
         return self._send("POST", "/faults", given)
 
+    def drop_fault(self, fault_id: str) -> None:
+        """Drop one fault script, by the `id` that it was added with."""
+        self._send("DELETE", f"/faults/{_part(fault_id)}")
+
     def clear_faults(self) -> None:
         """Drop every fault script."""
         self._send("DELETE", "/faults")
@@ -294,6 +332,10 @@ def _submitted(submission: Submission) -> JSON:
         "batch": submission.batch,
         "fields": dict(submission.fields),
     }
+
+
+def _revealing(reveal: bool) -> JSON | None:
+    return {"reveal": "true"} if reveal else None
 
 
 def _lots(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:

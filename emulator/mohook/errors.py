@@ -12,6 +12,7 @@ MohookError
 ├── UnauthorizedError (PermissionError) a token or password that is not good
 │   └── TokenExpiredError               a token that was good once
 ├── ConflictError (RuntimeError)        asked for what the state of things does not allow
+│   └── LifespanError                   an app's startup or shutdown failed, or it has none
 ├── NotSettledError (RuntimeError)      the bound on attempts was reached; shows the timeline
 ├── StoreError (RuntimeError)           state that cannot be read or written
 └── UnreachableError (ConnectionError)  no emulator, or no receiver, at that address
@@ -26,6 +27,7 @@ __all__ = [
     "ConflictError",
     "FaultError",
     "InputError",
+    "LifespanError",
     "MohookError",
     "NotFoundError",
     "NotSettledError",
@@ -69,7 +71,7 @@ class WebhookError(InputError):
 
 
 class NotFoundError(MohookError, LookupError):
-    """No such message, number, account or customer."""
+    """No such message, number, account, customer or fault script."""
 
 
 class UnknownNumberError(NotFoundError):
@@ -86,6 +88,10 @@ class TokenExpiredError(UnauthorizedError):
 
 class ConflictError(MohookError, RuntimeError):
     """The state of things does not allow what was asked."""
+
+
+class LifespanError(ConflictError):
+    """The startup or shutdown of an ASGI app failed, or it has none where one was asked for."""
 
 
 class NotSettledError(MohookError, RuntimeError):

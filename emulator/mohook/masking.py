@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MASK", "masked_url"]
+__all__ = ["MASK", "masked_url", "without_credentials"]
 
 MASK = "***"
 
@@ -18,3 +18,12 @@ def masked_url(url: str) -> str:
     'https://***@host/path'
     """
     return _CREDENTIALS.sub(f"//{MASK}@", url, count=1)
+
+
+def without_credentials(url: str) -> str:
+    """Return `url` with its credentials left out.
+
+    >>> without_credentials("https://user:pass@host/path")
+    'https://host/path'
+    """
+    return _CREDENTIALS.sub("//", url, count=1)

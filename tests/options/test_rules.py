@@ -37,6 +37,11 @@ VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3), max_le
             "serve.allow_host",
             ["*", "a.test", "*.a.test", "192.0.2.1", "192.0.2.0/24", "2001:db8::/32"],
         ),
+        ("check.readback_id", "/"),
+        ("check.readback_text", "/data/0/a~1b~0c"),
+        ("check.settle", 0),
+        ("serve.headers", []),
+        ("serve.headers", ["X-Api-Key: a, b: c", "authorization:Bearer 7", "!#$%&'*+.^_`|~: \t~"]),
         ("ip1.retry_interval", 0.001),
         ("ip1.retry_limit", 1),
         ("ip1.mcc", "240"),
@@ -104,6 +109,11 @@ def test_the_last_good_value_is_taken(name: str, value: object) -> None:
         ("intelepeer.signature.hash", "sha3", "md5, sha1, sha256 or sha512"),
         ("intelepeer.provisioning_delay", "soon", "a duration such as 500ms, 30s, 10m or 1h30m"),
         ("intelepeer.bearer_only", 1, "true or false"),
+        ("check.readback_id", "", "a JSON pointer into each stored message, such as /data/id"),
+        ("check.readback_id", "id", "a JSON pointer into each stored message, such as /data/id"),
+        ("check.readback_text", "/a~2", "a JSON pointer into each stored message"),
+        ("check.readback_command", " ", "a command for the shell"),
+        ("check.readback", "/stored", "an http:// or https:// URL"),
         ("delivery.time_limit", 0, "a duration longer than 0, such as 30s or 10m"),
         ("delivery.acknowledge", 201, "200 or 2xx"),
         ("sms.empty_text_parts", True, "0 or 1"),
@@ -200,6 +210,17 @@ def test_what_cannot_hold_together_is_told(text: str, line: str) -> None:
     assert problems(text) == [line]
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["X-Api-Key", ": 7", "X-Api-Key:", "X-Api-Key: ", "X Key: 7", "X-Api-Key: a\r\nb: c", "K: ü",
+     "host: a.test", "Content-Type: text/plain", "Content-Length: 7", "Transfer-Encoding: chunked"],
+)  # fmt: skip
+def test_a_header_that_cannot_be_added_is_refused(header: str) -> None:
+    """It has a name and a value, makes no other request of a delivery, and is never shown."""
+    with pytest.raises(InputError, match=r"^here = \(hidden\): expected a list of headers such as"):
+        checked(KEYS["serve.headers"], [header], "here")
+
+
 def test_a_secret_never_stands_in_an_error() -> None:
     """Secrets of the wrong type are hidden, and credentials in URLs are masked."""
     document = {
@@ -226,7 +247,10 @@ def test_credentials_that_are_cut_short_are_masked_before() -> None:
 def test_a_secret_never_stands_in_a_repr() -> None:
     """Settings can be logged."""
     customer = {"password": "hush", "token": "hush", "secret": "hush"}
-    document = {"intelepeer": {"secret": "hush", "customers": {"acme": customer}}}
+    document = {
+        "intelepeer": {"secret": "hush", "customers": {"acme": customer}},
+        "serve": {"headers": ["X-Api-Key: hush"]},
+    }
     settings = built(Settings(), "", read_document(document, "").values)
     assert settings.intelepeer.customers["acme"].token == "hush"
     assert "hush" not in repr(settings)

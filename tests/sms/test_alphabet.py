@@ -22,6 +22,7 @@ from mohook.sms.alphabet import (
     EXTENSION_TABLE,
     GSM_CHARACTERS,
     first_non_gsm,
+    forcing_characters,
     is_gsm,
     septets,
 )
@@ -159,3 +160,24 @@ def test_septets_refuse_other_characters(text: str, named: str) -> None:
 def test_first_non_gsm_names_the_first_culprit(text: str, found: tuple[int, str] | None) -> None:
     """The index counts characters, neither septets nor UTF-16 units."""
     assert first_non_gsm(text) == found
+
+
+def test_each_forcing_character_is_named_once_with_every_place() -> None:
+    """In the order in which they come; what Unicode gives no name has its code point."""
+    found = forcing_characters("\tça \N{HONEYBEE}ç €\ud800\t")
+    assert [(each.character, each.name, each.code_point, each.positions) for each in found] == [
+        ("\t", "U+0009", "U+0009", (0, 9)),
+        ("ç", "LATIN SMALL LETTER C WITH CEDILLA", "U+00E7", (1, 5)),
+        ("\N{HONEYBEE}", "HONEYBEE", "U+1F41D", (4,)),
+        ("\ud800", "U+D800", "U+D800", (8,)),
+    ]
+
+
+@given(any_texts)
+def test_a_text_without_its_forcing_characters_is_gsm(text: str) -> None:
+    """All of them are named, and nothing else; the first is that of `first_non_gsm`."""
+    found = forcing_characters(text)
+    places = {at: each.character for each in found for at in each.positions}
+    assert places == {at: each for at, each in enumerate(text) if each not in GSM_CHARACTERS}
+    assert first_non_gsm(text) == (min(places.items()) if places else None)
+    assert is_gsm("".join(each for at, each in enumerate(text) if at not in places))

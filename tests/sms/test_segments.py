@@ -20,6 +20,7 @@ from mohook.sms.segments import (
     UCS_SINGLE,
     Encoding,
     Segmentation,
+    part_starts,
     segment,
     split,
 )
@@ -230,3 +231,30 @@ def test_no_escape_pair_is_split(character: str) -> None:
     """An extension character that would lie across the end begins the next part."""
     parts = split("a" * 152 + character + "b" * 10)
     assert parts == ["a" * 152, character + "b" * 10]
+
+
+@pytest.mark.parametrize(
+    ("text", "in_all", "left"),
+    [
+        ("", 0, 160),
+        ("a" * 160, 160, 0),
+        ("a" * 161, 161, 145),
+        ("€" * 81, 162, 143),
+        ("ç", 1, 69),
+        (BEE * 36, 72, 61),
+    ],
+    ids=one_line,
+)
+def test_what_is_left_of_the_last_part_is_told(text: str, in_all: int, left: int) -> None:
+    """By the size of a part that stands alone, or of one among several."""
+    made = segment(text)
+    assert (made.units_in_all, made.units_left) == (in_all, left)
+    assert segment("", empty_parts=0).units_left == 0
+
+
+@given(st.text(st.sampled_from("aç€" + BEE), max_size=400))
+def test_parts_start_where_the_text_is_split(text: str) -> None:
+    """Cut there, the pieces are the parts."""
+    starts = part_starts(text)
+    pieces = [text[a:b] for a, b in zip((0, *starts), (*starts, len(text)), strict=True)]
+    assert pieces == split(text)

@@ -39,6 +39,13 @@ def mixed(store: Store) -> Sequence[str]:
         ({"provider": "ip1", "state": State.PENDING}, [0]),
         ({"limit": 2}, [0, 1]),
         ({"limit": 0}, []),
+        ({"newest_first": True}, [4, 3, 2, 1, 0]),
+        ({"newest_first": True, "limit": 2}, [4, 3]),
+        ({"newest_first": True, "provider": "ip1", "limit": 3}, [4, 3, 2]),
+        ({"search": "2161112"}, [1]),
+        ({"search": "earl", "state": State.HELD}, [4]),
+        ({"search": "MY NAME"}, [0, 1, 2, 3, 4]),
+        ({"search": "nobody"}, []),
     ],
 )
 def test_a_filter_names_all_that_must_fit(
@@ -62,6 +69,33 @@ def test_after_goes_on_where_a_page_ended(store: Store, mixed: Sequence[str]) ->
     accepted(store, 8)
     assert len(ids(store, after=mixed[-1])) == 8
     assert ids(store, after="no such id")[: len(mixed)] == list(mixed)
+
+
+def test_before_goes_back_where_a_page_ended(store: Store, mixed: Sequence[str]) -> None:
+    """Newest first, page by page; with `after` both bounds hold."""
+    assert ids(store, before=mixed[3], newest_first=True, limit=2) == [mixed[2], mixed[1]]
+    assert ids(store, before=mixed[3]) == list(mixed[:3])
+    assert ids(store, before=mixed[0], newest_first=True) == []
+    assert ids(store, after=mixed[0], before=mixed[4]) == list(mixed[1:4])
+
+
+def test_ids_name_the_only_ones_that_may_be_found(store: Store, mixed: Sequence[str]) -> None:
+    """Those that are there and fit, in the order of acceptance."""
+    named = frozenset([mixed[3], mixed[0], mixed[4], "m999", "no such id"])
+    assert ids(store, ids=named) == [mixed[0], mixed[3], mixed[4]]
+    assert ids(store, ids=named, newest_first=True, limit=2) == [mixed[4], mixed[3]]
+    assert ids(store, ids=named, state=State.FAILED) == [mixed[3]]
+    assert ids(store, ids=frozenset()) == []
+
+
+def test_a_search_finds_text_numbers_and_the_id(store: Store) -> None:
+    """Letter case does not count, in any script; an id must be whole."""
+    (upper,) = accepted(store, body="ÅNGSTRÖ")
+    (number,) = accepted(store, sender="46701234567")
+    assert ids(store, search="ångströ") == [upper]
+    assert ids(store, search="01234") == [number]
+    assert ids(store, search=upper) == [upper]
+    assert ids(store, search="m") == [number]  # of "my name": the id is not searched in part
 
 
 def test_figures_count_each_failed_attempt(store: Store, mixed: Sequence[str]) -> None:
@@ -128,3 +162,12 @@ def test_a_write_wakes_who_waits_for_news(store: Store) -> None:
         store.note(NOON, "tick", {})
     waiting.join()
     assert told == [True]
+
+
+def test_messages_are_found_by_the_way_they_went(store: Store) -> None:
+    """What went to the CPaaS platform is told from what is posted."""
+    posted = accepted(store)
+    inbox = accepted(
+        store, via="cpaas", state=State.DELIVERED, destination=None, next_attempt_at=None
+    )
+    assert (ids(store, via="cpaas"), ids(store, via="webhook")) == (inbox, posted)

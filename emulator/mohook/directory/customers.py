@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import reprlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from random import Random
 from typing import Any, NamedTuple
@@ -95,6 +95,17 @@ class Customers:
         customer = self._make(name, given)
         self._named = _without_clash(self._named | {name: customer})
         return customer
+
+    def change(self, name: str, changes: Mapping[str, Any]) -> IntelePeerCustomer:
+        """Change of a customer what is named, and of its signature what is named there.
+
+        Raises `NotFoundError`, and as `put` does; nothing is changed then.
+        """
+        was = self.get(name)
+        given = {key: getattr(was, key) for key in (*_CREDENTIALS, "signature")} | {**changes}
+        if changes.get("signature") is not None:
+            given["signature"] = replace(was.signature, **changes["signature"])
+        return self.put(name, CustomerSettings(**given))
 
     def authorize(self, authorization: str | None, now: datetime) -> IntelePeerCustomer:
         """Return who calls. Raises `UnauthorizedError`, and `TokenExpiredError` after 24 hours.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 from threading import RLock
@@ -136,6 +137,10 @@ class IntelePeerDirectory:
         """Return every number that something is recorded of, as it stands at `now`."""
         return [self._numbers.view(number, now) for number in self._numbers.all()]
 
+    def records(self) -> list[IntelePeerNumber]:
+        """Return every number as it is recorded: `webhook` is its own alone."""
+        return self._numbers.all()
+
     def put_number(
         self,
         endpoint: str,
@@ -160,6 +165,18 @@ class IntelePeerDirectory:
             state=ProvisioningState(provisioning),
         )
         with self._lock:
+            self._require_customers([number])
+            self._numbers.put(number)
+            return number
+
+    def change_number(self, endpoint: str, changes: Mapping[str, Any]) -> IntelePeerNumber:
+        """Change of a number what is named, in the words of its record, and return it.
+
+        Raises as `put_number` does, and `UnknownNumberError` outside a closed inventory;
+        nothing is changed then.
+        """
+        with self._lock:
+            number = replace(self._numbers.get(endpoint), **changes)
             self._require_customers([number])
             self._numbers.put(number)
             return number
@@ -194,6 +211,13 @@ class IntelePeerDirectory:
         with self._lock:
             customer = self._customers.put(name, given)
             # A route holds the customer whose secret signs.
+            self._numbers.routes = {}
+            return customer
+
+    def change_customer(self, name: str, changes: Mapping[str, Any]) -> IntelePeerCustomer:
+        """Change of a customer what is named. See `Customers.change`."""
+        with self._lock:
+            customer = self._customers.change(name, changes)
             self._numbers.routes = {}
             return customer
 

@@ -103,6 +103,16 @@ class Ip1Directory:
             self._install(self._accounts | {owner: account})
             return account
 
+    def change(self, owner: str, changes: Mapping[str, Any]) -> Ip1Account:
+        """Change of an account what is named: `callback_url` (None is none), `numbers`.
+
+        Raises `NotFoundError`, and as `put` does; nothing is changed then.
+        """
+        with self._lock:
+            account = self.account(owner)
+            url = changes.get("callback_url", account.callback_url)
+            return self.put(owner, url or "", changes.get("numbers", account.numbers))
+
     def reset(self) -> None:
         """Go back to the accounts of the settings."""
         with self._lock:

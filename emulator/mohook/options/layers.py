@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import get_origin
+from types import NoneType
+from typing import get_args, get_origin
 
 from mohook.errors import InputError
 from mohook.options.convert import from_text
@@ -35,8 +36,18 @@ FLAGS: Mapping[str, str] = {
     "allow_host": "serve.allow_host",
     "ip1_callback": "ip1.callback_url",
     "intelepeer_webhook": "intelepeer.webhook",
+    "header": "serve.headers",
+    "insecure": "serve.insecure",
+    "timeout": "delivery.time_limit",
+    "secret": "intelepeer.secret",
+    "signature": "intelepeer.signature.mode",
+    "readback": "check.readback",
+    "readback_command": "check.readback_command",
+    "readback_id": "check.readback_id",
+    "readback_text": "check.readback_text",
+    "settle": "check.settle",
 }
-"""The flags of `mohook serve`, by parameter name, and the keys that they set."""
+"""The flags of `mohook serve` and `mohook check`, by parameter name, and the keys they set."""
 
 _PREFIX = "MOHOOK_"
 VARIABLES: Mapping[str, str] = {
@@ -58,7 +69,10 @@ class Layer:
     problems: list[str] = field(default_factory=list)
 
     def take(self, key: Key, value: object, place: str) -> None:
-        """Keep `value` for `key`, or the reason why not."""
+        """Keep `value` for `key`, or the reason why not. None empties an optional key."""
+        if value is None and NoneType in get_args(key.annotation):
+            self.values[key.name] = None
+            return
         try:
             self.values[key.name] = checked(key, value, place)
         except InputError as error:
@@ -67,10 +81,7 @@ class Layer:
     def take_written(self, key: Key, value: object, place: str) -> None:
         """Keep what somebody typed for `key`: text, or what a command has made of it."""
         raw = from_text(value, key.annotation) if isinstance(value, str) else value
-        if raw is None:
-            self.values[key.name] = None
-        else:
-            self.take(key, raw, place)
+        self.take(key, raw, place)
 
 
 def read_flags(given: Mapping[str, object]) -> Layer:

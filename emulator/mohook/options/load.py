@@ -24,7 +24,7 @@ def load_settings(
     """Return the settings: a flag beats its variable, that beats the file, that the default.
 
     `path` is the file that somebody named (else `MOHOOK_CONFIG`, else `mohook.toml` where there
-    is one). `flags` are those of `mohook serve` by parameter name; None means not given.
+    is one). `flags` are those of a command by parameter name; None means not given.
     Raises `SettingsError`, one line for each thing that is wrong in any of the three.
 
     >>> load_settings(None, environ={"MOHOOK_PORT": "7671"}, flags={"port": 7672}).serve.port

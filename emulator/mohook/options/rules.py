@@ -17,6 +17,7 @@ from mohook.options.convert import convert, expected, shown
 from mohook.options.keys import Key, joined
 from mohook.settings import (
     AccountSettings,
+    CheckSettings,
     CustomerSettings,
     DeliverySettings,
     IntelePeerSettings,
@@ -65,6 +66,22 @@ def _is_host_pattern(value: str) -> bool:
     return re.fullmatch(r"[^\s/:@]+", value) is not None
 
 
+_OWN_HEADERS = frozenset(
+    {"host", "content-type", "content-length", "transfer-encoding", "connection", "expect"}
+)
+
+
+def _is_header(value: str) -> bool:
+    """Whether it can be sent (RFC 9110, 5), and is none that makes another request of it."""
+    name, colon, content = value.partition(":")
+    return (
+        re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name) is not None
+        and bool(colon and content.strip())
+        and re.fullmatch(r"[\t -~]*", content) is not None
+        and name.lower() not in _OWN_HEADERS
+    )
+
+
 def _at_least_one(what: str) -> _Rule:
     return _Rule(f"{what}, 1 or more", lambda count: count >= 1)
 
@@ -85,6 +102,7 @@ _LONGER_THAN_NONE = _Rule(
     "a duration longer than 0, such as 30s or 10m", lambda length: length > timedelta()
 )
 _BYTES = _at_least_one("a number of bytes")
+_POINTER = _code("(/([^~/]|~[01])*)+", "a JSON pointer into each stored message, such as /data/id")
 
 _RULES: Mapping[tuple[type, str], _Rule] = {
     (ServeSettings, "host"): _filled("an address or host name to listen on, such as 127.0.0.1"),
@@ -100,6 +118,10 @@ _RULES: Mapping[tuple[type, str], _Rule] = {
     (ServeSettings, "allow_host"): _Rule(
         'a list of host patterns, such as ["*.example.test", "203.0.113.0/24"]',
         lambda patterns: all(map(_is_host_pattern, patterns)),
+    ),
+    (ServeSettings, "headers"): _Rule(
+        'a list of headers such as ["X-Api-Key: 7"], none of those that a delivery has itself',
+        lambda headers: all(map(_is_header, headers)),
     ),
     (ServeSettings, "answer_cap"): _BYTES,
     (ServeSettings, "request_cap"): _BYTES,
@@ -122,9 +144,13 @@ _RULES: Mapping[tuple[type, str], _Rule] = {
     (CustomerSettings, "token"): _filled("a text that is not empty"),
     (NumberSettings, "webhook"): _URL,
     (DeliverySettings, "time_limit"): _LONGER_THAN_NONE,
+    (CheckSettings, "readback"): _URL,
+    (CheckSettings, "readback_command"): _filled("a command for the shell"),
+    (CheckSettings, "readback_id"): _POINTER,
+    (CheckSettings, "readback_text"): _POINTER,
 }
 
-_SECRET_FIELDS = frozenset({"token", "password", "secret"})
+_SECRET_FIELDS = frozenset({"token", "password", "secret", "headers"})
 
 
 def checked(key: Key, value: object, place: str) -> object:

@@ -7,6 +7,8 @@ Source: 3GPP TS 23.038, 6.2.1 and 6.2.1.1.
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import dataclass
 
 from mohook.errors import TextError
 
@@ -17,7 +19,9 @@ __all__ = [
     "EXTENSION_CHARACTERS",
     "EXTENSION_TABLE",
     "GSM_CHARACTERS",
+    "ForcingCharacter",
     "first_non_gsm",
+    "forcing_characters",
     "is_gsm",
     "septets",
 ]
@@ -54,7 +58,25 @@ EXTENSION = re.compile(f"[{re.escape(EXTENSION_CHARACTERS)}]")
 """Matches one character that takes two septets."""
 
 # A search for the complement beats frozenset.issuperset by a third at 30 characters.
-_find_non_gsm = re.compile(f"[^{re.escape(BASIC_CHARACTERS + EXTENSION_CHARACTERS)}]").search
+_NON_GSM = re.compile(f"[^{re.escape(BASIC_CHARACTERS + EXTENSION_CHARACTERS)}]")
+_find_non_gsm = _NON_GSM.search
+
+
+@dataclass(frozen=True, slots=True)
+class ForcingCharacter:
+    """A character outside the alphabet, and each index of the text where it stands.
+
+    `name` is its name in Unicode; what has none, such as a tab, is named by its code point.
+    """
+
+    character: str
+    name: str
+    positions: tuple[int, ...]
+
+    @property
+    def code_point(self) -> str:
+        """How Unicode numbers it: `U+1F41D`."""
+        return f"U+{ord(self.character):04X}"
 
 
 def is_gsm(text: str) -> bool:
@@ -82,6 +104,25 @@ def first_non_gsm(text: str) -> tuple[int, str] | None:
     """
     found = _find_non_gsm(text)
     return None if found is None else (found.start(), found.group())
+
+
+def forcing_characters(text: str) -> tuple[ForcingCharacter, ...]:
+    """Return every character that forces UCS-2, each once, in the order in which they come.
+
+    >>> [(each.name, each.positions) for each in forcing_characters("Façade ça")]
+    [('LATIN SMALL LETTER C WITH CEDILLA', (2, 7))]
+    >>> forcing_characters("Facade")
+    ()
+
+    Source: 3GPP TS 23.038, 6.2.1; names: Unicode character database.
+    """
+    found: dict[str, list[int]] = {}
+    for each in _NON_GSM.finditer(text):
+        found.setdefault(each.group(), []).append(each.start())
+    return tuple(
+        ForcingCharacter(each, unicodedata.name(each, f"U+{ord(each):04X}"), tuple(positions))
+        for each, positions in found.items()
+    )
 
 
 def septets(text: str) -> int:

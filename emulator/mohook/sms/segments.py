@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from mohook.errors import TextError
@@ -25,6 +25,7 @@ __all__ = [
     "UCS_SINGLE",
     "Encoding",
     "Segmentation",
+    "part_starts",
     "segment",
     "split",
 ]
@@ -61,6 +62,23 @@ class Segmentation:
     def parts(self) -> int:
         """How many SMS the text takes: ip1's `segments`."""
         return len(self.units)
+
+    @property
+    def units_in_all(self) -> int:
+        """How many units the text takes, those aside that a pair leaves empty before it."""
+        return sum(self.units)
+
+    @property
+    def units_left(self) -> int:
+        """How many units its last part has left; 0 where there is no part.
+
+        A character of two units does not fit into one.
+        """
+        if not self.units:
+            return 0
+        gsm = self.encoding is Encoding.GSM
+        single, part = (GSM_SINGLE, GSM_PART) if gsm else (UCS_SINGLE, UCS_PART)
+        return (single if self.parts == 1 else part) - self.units[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +160,19 @@ def split(text: str) -> list[str]:
         return [text]
     marked = _marked(text, form)
     return [marked[a:b].replace(_MARK, "") for a, b in pairwise(_ends(marked, form))]
+
+
+def part_starts(text: str) -> tuple[int, ...]:
+    """Return the index in `text` at which each part after the first begins.
+
+    Raises `TextError` as `segment` does.
+
+    >>> part_starts("a" * 160), part_starts("a" * 161)
+    ((), (153,))
+
+    Source: 3GPP TS 23.040, 9.2.3.24.1.
+    """
+    return tuple(accumulate(len(part) for part in split(text)))[:-1]
 
 
 def _measured(text: str) -> tuple[_Form, int]:

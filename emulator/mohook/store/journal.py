@@ -12,6 +12,8 @@ from mohook.delivery.message import Attempt, Message
 
 __all__ = [
     "ATTEMPT_ENDED",
+    "CLOCK_CHANGED",
+    "FAULTS_CHANGED",
     "MESSAGE_ACCEPTED",
     "MESSAGE_MOVED",
     "RESET",
@@ -24,6 +26,8 @@ MESSAGE_ACCEPTED = "message.accepted"
 MESSAGE_MOVED = "message.moved"
 ATTEMPT_ENDED = "attempt.ended"
 WEBHOOK_CHANGED = "webhook.changed"
+CLOCK_CHANGED = "clock.changed"
+FAULTS_CHANGED = "faults.changed"
 RESET = "reset"
 
 _LOOK_UP = 0.5  # seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -220,21 +221,20 @@ class MemoryStore:
         except KeyError:
             msg = (
                 f"no message {message_id!r}: it was never accepted, or it has finished and was "
-                f"pruned (the last {self._keep} finished ones are kept; see --keep)"
+                f"pruned (the last {self._keep} finished ones are kept: `serve.keep`)"
             )
             raise NotFoundError(msg) from None
 
     def messages(self, wanted: MessageFilter) -> list[Message]:
-        """Return messages in the order in which they were accepted."""
-        found: list[Message] = []
-        after = _number(wanted.after) if wanted.after else 0
+        """Return messages in the order in which they were accepted, or the other way round."""
         with self._lock:
-            for message in self._messages.values():
-                if len(found) == wanted.limit:
-                    break
-                if (not after or _number(message.id) > after) and _fits(message, wanted):
-                    found.append(message)
-        return found
+            every = self._messages if wanted.ids is None else self._named(wanted.ids)
+            ordered = reversed(every.values()) if wanted.newest_first else iter(every.values())
+            return list(islice(filter(wanted.fits, _between(ordered, wanted)), wanted.limit))
+
+    def _named(self, ids: frozenset[str]) -> dict[str, Message]:
+        known = sorted(self._messages.keys() & ids, key=_number)
+        return {each: self._messages[each] for each in known}
 
     def pending(self) -> int:
         """Return how many messages are due now or later, or in flight."""
@@ -339,9 +339,9 @@ def _number(message_id: str) -> int:
     return int(message_id[1:]) if message_id[1:].isdigit() else 0
 
 
-def _fits(message: Message, wanted: MessageFilter) -> bool:
-    return (
-        wanted.provider in (None, message.provider)
-        and wanted.state in (None, message.state)
-        and wanted.recipient in (None, message.recipient)
-    )
+def _between(messages: Iterator[Message], wanted: MessageFilter) -> Iterator[Message]:
+    if wanted.after is None and wanted.before is None:
+        return messages
+    lowest = _number(wanted.after) if wanted.after else -1
+    highest = _number(wanted.before) if wanted.before else sys.maxsize
+    return (each for each in messages if lowest < _number(each.id) < highest)

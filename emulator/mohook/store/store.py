@@ -29,7 +29,14 @@ class Result(NamedTuple):
 class MessageFilter:
     """Which messages are asked for, at most `limit`; None is all of them.
 
-    `after` is a message id: only later ones.
+    `after` and `before` are message ids: only later ones, only earlier ones. `search` stands
+    somewhere in the text, in either number or is the id, in upper or lower case.
+    `ids` are the only ones that may be found. `via` is the way that a message went: `webhook`
+    or `cpaas`.
+    `newest_first` turns the order in which they come, and with it what `limit` leaves.
+
+    >>> MessageFilter(provider="ip1").newest_first
+    False
     """
 
     provider: str | None = None
@@ -37,6 +44,31 @@ class MessageFilter:
     recipient: str | None = None
     after: str | None = None
     limit: int | None = 100
+    before: str | None = None
+    search: str | None = None
+    newest_first: bool = False
+    ids: frozenset[str] | None = None
+    via: str | None = None
+
+    def fits(self, message: Message) -> bool:
+        """Whether a message is among those that are asked for, but for their order and number."""
+        return (
+            self.provider in (None, message.provider)
+            and self.state in (None, message.state)
+            and self.recipient in (None, message.recipient)
+            and self.via in (None, message.via)
+            and (self.ids is None or message.id in self.ids)
+            and (self.search is None or _holds(message, self.search.lower()))
+        )
+
+
+def _holds(message: Message, lowered: str) -> bool:
+    return (
+        lowered in message.body.lower()
+        or lowered in message.sender.lower()
+        or lowered in message.recipient.lower()
+        or lowered == message.id
+    )
 
 
 PROVIDER_FIGURES = ("received", "delivered", "failed", "attempts", "failed_attempts")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-__all__ = ["IN_PROGRESS", "ProvisioningState", "state_at"]
+__all__ = ["IN_PROGRESS", "NEXT", "ProvisioningState", "state_at"]
 
 
 class ProvisioningState(StrEnum):
@@ -24,6 +25,18 @@ class ProvisioningState(StrEnum):
 
 IN_PROGRESS = frozenset({ProvisioningState.REQUESTED, ProvisioningState.PROVISIONING})
 """While a number is in one of these, asking again is a conflict."""
+
+
+NEXT: Mapping[ProvisioningState, ProvisioningState] = {
+    ProvisioningState.REQUESTED: ProvisioningState.PROVISIONING,
+    ProvisioningState.PROVISIONING: ProvisioningState.PROVISIONED,
+    ProvisioningState.PROVISIONED: ProvisioningState.DEREQUESTED,
+    ProvisioningState.DEREQUESTED: ProvisioningState.DEPROVISIONING,
+}
+"""What a state is followed by, where all goes well: the two others are the last.
+
+Assumption: the order, which the page leaves to the names.
+"""
 
 
 def state_at(requested_at: datetime, delay: timedelta, now: datetime) -> ProvisioningState:
