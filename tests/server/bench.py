@@ -30,6 +30,9 @@ class Bench:
     def put(self, path: str, body: object, **more: Any) -> Any:
         return self.client.put(API + path, json=body, **more)
 
+    def patch(self, path: str, body: object) -> Any:
+        return self.client.patch(API + path, json=body)
+
     def delete(self, path: str, **more: Any) -> Any:
         return self.client.delete(API + path, **more)
 

@@ -15,9 +15,10 @@ from mohook.server.problems import ProblemError
 from tests.server.bench import API, NDJSON, Bench, message
 
 
-def send_lines(bench: Bench, *lines: str | dict[str, Any]) -> Any:
+def send_lines(bench: Bench, *lines: str | dict[str, Any], query: str = "") -> Any:
     texts = [each if isinstance(each, str) else json.dumps(each) for each in lines]
-    return bench.client.post(f"{API}/messages", data="\n".join(texts), content_type=NDJSON)
+    path = f"{API}/messages{query}"
+    return bench.client.post(path, data="\n".join(texts), content_type=NDJSON)
 
 
 def test_lines_are_accepted_in_their_order(bench: Bench) -> None:
@@ -26,6 +27,23 @@ def test_lines_are_accepted_in_their_order(bench: Bench) -> None:
     answer = send_lines(bench, *lines)
     assert (answer.status_code, answer.json) == (201, {"accepted": 3})
     assert [each["body"] for each in bench.get("/messages").json["messages"]] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(("query", "batches"), [("", 2), ("?batch=false", 2), ("?batch=true", 1)])
+def test_lines_may_be_one_batch(bench: Bench, query: str, batches: int) -> None:
+    """Only where it is asked for, ip1 has received all lines in one request."""
+    lines = [message("ip1", body="a"), message("ip1", body="b")]
+    assert send_lines(bench, *lines, query=query).json == {"accepted": 2}
+    shown = bench.get("/messages").json["messages"]
+    assert len({each["payload"]["batchId"] for each in shown}) == batches
+
+
+def test_a_batch_of_two_providers_is_refused(bench: Bench) -> None:
+    """No request comes from both, and a batch has a message; nothing is accepted."""
+    answer = send_lines(bench, message("ip1"), message("intelepeer"), query="?batch=true")
+    assert (answer.status_code, "of one provider" in answer.json["detail"]) == (422, True)
+    assert send_lines(bench, "", query="?batch=true").status_code == 422
+    assert bench.get("/reports/sms").json["received"] == 0
 
 
 def test_a_line_may_count(bench: Bench) -> None:

@@ -47,6 +47,35 @@ def test_all_scripts_can_be_dropped(bench: Bench) -> None:
     assert bench.delete("/faults").json == {"dropped": 0}
 
 
+def test_one_script_can_be_dropped(bench: Bench) -> None:
+    """DELETE by id drops that one; a second time it is a 404, and what is no id a 422."""
+    for step in ("timeout", "reset"):
+        bench.post("/faults", {"steps": [step]})
+    assert bench.delete("/faults/f1").status_code == 204
+    assert [each["id"] for each in bench.get("/faults").json["faults"]] == ["f2"]
+    again = bench.delete("/faults/f1")
+    assert (again.status_code, "'f1'" in again.json["detail"]) == (404, True)
+    wrong = bench.delete("/faults/m1")
+    assert (wrong.status_code, "such as f1" in wrong.json["detail"]) == (422, True)
+
+
+def test_what_changes_the_scripts_stands_in_the_journal(bench: Bench) -> None:
+    """Adding and dropping are told, so that whoever shows the scripts shows them as they are."""
+    for _ in range(3):
+        bench.post("/faults", {"steps": ["500"]})
+    bench.delete("/faults/f1")
+    bench.delete("/faults")
+    bench.delete("/faults")
+    told = [(each["type"], each["data"]) for each in bench.get("/events").json["events"]]
+    assert told == [
+        ("faults.changed", {"added": "f1"}),
+        ("faults.changed", {"added": "f2"}),
+        ("faults.changed", {"added": "f3"}),
+        ("faults.changed", {"dropped": "f1"}),
+        ("faults.changed", {"dropped": 2}),
+    ]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -130,7 +130,8 @@ def test_a_number_without_sms_cannot_receive(bench_of: BenchOf) -> None:
     closed = bench_of(
         intelepeer=IntelePeerSettings(numbers={"1-1234": NumberSettings(sms_enabled=False)})
     )
-    assert closed.post("/messages", message("intelepeer")).status_code == 409
+    answer = closed.post("/messages", message("intelepeer"))
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (409, "to")
 
 
 def test_wait_answers_when_all_have_settled(served: Callable[..., HttpServer]) -> None:
@@ -241,3 +242,32 @@ def test_an_instant_needs_its_zone(bench: Bench) -> None:
         answer = bench.post("/resend", {"since": since})
         assert (answer.status_code, "since" in answer.json["detail"]) == (422, True)
     assert bench.post("/resend", {"since": "2026-12-31T23:59:60+01:00"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("provider", "wrong", "field"),
+    [
+        ("ip1", {"from": "+46"}, "from"),
+        ("ip1", {"to": "+46"}, "to"),
+        ("ip1", {"from": "a", "to": "b"}, "from"),
+        ("intelepeer", {"from": "12"}, "from"),
+        ("intelepeer", {"to": "12"}, "to"),
+        ("ip1", {"body": "x" * 40_000}, "body"),
+        ("ip1", {"count": 0}, "count"),
+    ],
+)
+def test_a_refusal_names_the_field(
+    bench: Bench, provider: str, wrong: dict[str, Any], field: str
+) -> None:
+    """`errors` tells it, in the words of `detail`, so that a form can show it where it belongs."""
+    problem = bench.post("/messages", message(provider, **wrong)).json
+    [error] = problem["errors"]
+    assert error["field"] == field
+    assert error["message"] in problem["detail"]
+
+
+def test_a_number_that_is_not_there_is_told_at_its_field(bench_of: BenchOf) -> None:
+    """What a closed inventory does not know is the recipient."""
+    closed = bench_of(ip1=Ip1Settings(accounts={"ip1-1": AccountSettings(numbers=("1234567",))}))
+    answer = closed.post("/messages", message("ip1"))
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (404, "to")

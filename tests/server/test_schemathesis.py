@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 import requests
@@ -33,6 +34,7 @@ class NoNetwork:
     """A transport that refuses every connection at once: webhooks here are made up."""
 
     def __init__(self) -> None:
+        self._bell = Event()
         self._ended: list[tuple[Flight, Exchange]] = []
 
     @property
@@ -45,12 +47,14 @@ class NoNetwork:
         self._ended.append((token, refused))
 
     def wait(self, timeout: float | None) -> list[tuple[Flight, Exchange]]:
-        del timeout
+        if not self._ended:
+            self._bell.wait(timeout)
+        self._bell.clear()
         ended, self._ended = self._ended, []
         return ended
 
     def wake(self) -> None:
-        pass
+        self._bell.set()
 
     def close(self) -> None:
         pass
@@ -59,7 +63,7 @@ class NoNetwork:
 class Unplugged(Emulator):
     """An emulator that posts nowhere."""
 
-    def _new_transport(self) -> Transport[Flight]:
+    def _new_curl(self) -> Transport[Flight]:
         return NoNetwork()
 
 

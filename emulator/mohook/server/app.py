@@ -22,7 +22,7 @@ from mohook.server import (
 )
 from mohook.server.current import attach
 from mohook.server.guards import guard, harden
-from mohook.server.pages import pages
+from mohook.server.portal.routes import portal
 from mohook.server.reading import StrictRequest
 from mohook.server.refusals import misfit_response, refuse_in_form
 from mohook.server.seats import Seats
@@ -79,5 +79,5 @@ def create_app(emulator: Emulator) -> OpenAPI:
     refuse_in_form(app)
     for surface in _SURFACES:
         app.register_api(surface.api)
-    app.register_blueprint(pages)
+    app.register_blueprint(portal)
     return app

@@ -15,20 +15,26 @@ from mohook.server.blueprints import control_api
 from mohook.server.current import emulator
 from mohook.server.models.directories import (
     AccountBody,
+    AccountChanges,
     AccountOwner,
     AccountShown,
     AccountsShown,
     CustomerBody,
+    CustomerChanges,
     CustomerName,
     CustomerShown,
     CustomersShown,
+    DefaultWebhookBody,
+    DefaultWebhookShown,
     NumberBody,
+    NumberChanges,
     NumberPath,
     NumberShown,
     NumbersShown,
     RevealQuery,
     SignatureBody,
 )
+from mohook.server.models.fields import Given
 from mohook.server.models.messages import CpaasQuery, MessagesPage
 from mohook.server.recipients import require_recipient
 from mohook.server.replies import replies
@@ -59,6 +65,15 @@ def put_account(path: AccountOwner, query: RevealQuery, body: AccountBody) -> di
     return _account(emulator().ip1.put(path.owner, url, body.numbers), query.reveal)
 
 
+@api.patch("/ip1/accounts/<owner>", responses=replies({200: AccountShown}, 404, 409, body=True))
+def change_account(path: AccountOwner, query: RevealQuery, body: AccountChanges) -> dict[str, Any]:
+    """Change an ip1 account; what waits for it goes to its new URL."""
+    changes = _named(body)
+    if "callback_url" in changes:
+        changes["callback_url"] = _given_url(body.callback_url, given=True)
+    return _account(emulator().ip1.change(path.owner, changes), query.reveal)
+
+
 @api.get("/intelepeer/customers", responses=replies({200: CustomersShown}))
 def list_customers(query: RevealQuery) -> dict[str, Any]:
     """List the IntelePeer customers."""
@@ -84,6 +99,30 @@ def put_customer(path: CustomerName, query: RevealQuery, body: CustomerBody) -> 
         signature=_signature(body.signature),
     )
     return _customer(made, query.reveal)
+
+
+@api.patch(
+    "/intelepeer/customers/<name>", responses=replies({200: CustomerShown}, 404, 409, body=True)
+)
+def change_customer(
+    path: CustomerName, query: RevealQuery, body: CustomerChanges
+) -> dict[str, Any]:
+    """Change an IntelePeer customer: a secret that is not named stays."""
+    made = emulator().intelepeer.change_customer(path.name, _named(body))
+    return _customer(made, query.reveal)
+
+
+@api.get("/intelepeer/webhook", responses=replies({200: DefaultWebhookShown}))
+def default_webhook(query: RevealQuery) -> dict[str, Any]:
+    """Tell where IntelePeer numbers post that have no webhook of their own."""
+    return _default_webhook(query.reveal)
+
+
+@api.put("/intelepeer/webhook", responses=replies({200: DefaultWebhookShown}, body=True))
+def put_default_webhook(query: RevealQuery, body: DefaultWebhookBody) -> dict[str, Any]:
+    """Set the default webhook; what waits for such a number goes there."""
+    emulator().intelepeer.put_default_webhook(_given_url(body.webhook, given=True) or None)
+    return _default_webhook(query.reveal)
 
 
 @api.get("/intelepeer/numbers", responses=replies({200: NumbersShown}))
@@ -113,6 +152,27 @@ def put_number(path: NumberPath, query: RevealQuery, body: NumberBody) -> dict[s
     return _number_now(path.number, query.reveal)
 
 
+@api.patch(
+    "/intelepeer/numbers/<number>", responses=replies({200: NumberShown}, 404, 409, body=True)
+)
+def change_number(path: NumberPath, query: RevealQuery, body: NumberChanges) -> dict[str, Any]:
+    """Change an IntelePeer number; what waits for it goes to its new webhook."""
+    changes = _named(body)
+    if "webhook" in changes:
+        changes["webhook"] = _given_url(body.webhook, given=True)
+    if "provisioning" in changes:
+        changes |= {"state": changes.pop("provisioning"), "requested_at": None}
+    emulator().intelepeer.change_number(path.number, changes)
+    return _number_now(path.number, query.reveal)
+
+
+@api.delete("/intelepeer/numbers/<number>/webhook", responses=replies({200: NumberShown}, 404))
+def forget_webhook(path: NumberPath, query: RevealQuery) -> dict[str, Any]:
+    """Let an IntelePeer number have no webhook of its own: the default counts again."""
+    emulator().intelepeer.change_number(path.number, {"webhook": None})
+    return _number_now(path.number, query.reveal)
+
+
 @api.delete("/intelepeer/numbers/<number>", responses=replies({204: {"description": "Done."}}, 404))
 def delete_number(path: NumberPath) -> tuple[str, int]:
     """Drop what is recorded of an IntelePeer number."""
@@ -124,9 +184,13 @@ def delete_number(path: NumberPath) -> tuple[str, int]:
 @api.get("/intelepeer/cpaas", responses=replies({200: MessagesPage}))
 def cpaas_inbox(query: CpaasQuery) -> dict[str, Any]:
     """List what went to the CPaaS platform, for its numbers have no webhook of their own."""
-    wanted = MessageFilter(provider="intelepeer", after=query.after, limit=None)
-    found = [each for each in emulator().store.messages(wanted) if each.via == "cpaas"]
-    return {"messages": [message_json(each) for each in found[: query.limit]]}
+    wanted = MessageFilter(provider="intelepeer", via="cpaas", after=query.after, limit=query.limit)
+    return {"messages": [message_json(each) for each in emulator().store.messages(wanted)]}
+
+
+def _named(changes: Given) -> dict[str, Any]:
+    """Return what somebody named, and in a table of it what was named there."""
+    return changes.model_dump(exclude_unset=True)
 
 
 def _given_url(url: str | None, *, given: bool) -> str | None:
@@ -160,6 +224,10 @@ def _customer(shown: IntelePeerCustomer, reveal: bool) -> dict[str, Any]:
         "secret": _secret(shown.secret, reveal),
         "signature": asdict(shown.signature),
     }
+
+
+def _default_webhook(reveal: bool) -> dict[str, Any]:
+    return {"webhook": _url(emulator().intelepeer.default_webhook, reveal)}
 
 
 def _number_now(endpoint: str, reveal: bool) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from mohook.server.replies import component, replies
 from mohook.server.seats import Seats
 from mohook.store.journal import Event, Journal
 
-__all__ = ["CLOSING", "MOST_STREAMS", "STREAMS", "api", "stream"]
+__all__ = ["CLOSING", "KEEP_ALIVE", "MOST_STREAMS", "STREAMS", "api", "resumed_after", "stream"]
 
 CLOSING = "mohook.closing"
 """Where the app keeps the event that is set when it is about to end."""
@@ -48,7 +48,7 @@ def events(query: EventsQuery) -> dict[str, Any] | Response:
     if request.accept_mimetypes.best_match(["application/json", "text/event-stream"]) == (
         "text/event-stream"
     ):
-        return _streamed(journal, _resumed_after(query.after))
+        return _streamed(journal, resumed_after(query.after))
     page = _after(journal, query.after, query.limit)
     return {
         "events": [event_json(event) for event in page],
@@ -57,7 +57,11 @@ def events(query: EventsQuery) -> dict[str, Any] | Response:
     }
 
 
-def _resumed_after(otherwise: int) -> int:
+def resumed_after(otherwise: int) -> int:
+    """Return the event after which a stream is asked for: `Last-Event-ID`, or `otherwise`.
+
+    Raises ProblemError 422 for one that is no number.
+    """
     last = request.headers.get("Last-Event-ID", "")
     if last == "":
         return otherwise

@@ -10,11 +10,13 @@ from mohook.server.current import emulator
 from mohook.server.models.control import (
     DroppedShown,
     FaultBody,
+    FaultId,
     FaultMatchBody,
     FaultShown,
     FaultsShown,
 )
 from mohook.server.replies import replies
+from mohook.store.journal import FAULTS_CHANGED
 
 __all__ = ["api"]
 
@@ -31,13 +33,29 @@ def list_faults() -> dict[str, Any]:
 def add_fault(body: FaultBody) -> tuple[dict[str, Any], int]:
     """Put a script behind those that stand; without a match it is for the next attempts."""
     script = emulator().faults.add(body.steps, match=_match(body.match), times=body.times)
-    return _shown(script), 201
+    shown = _shown(script)
+    _note({"added": script.id})
+    return shown, 201
 
 
 @api.delete("/faults", responses=replies({200: DroppedShown}))
 def drop_faults() -> dict[str, Any]:
     """Drop every script."""
-    return {"dropped": emulator().faults.clear()}
+    if dropped := emulator().faults.clear():
+        _note({"dropped": dropped})
+    return {"dropped": dropped}
+
+
+@api.delete("/faults/<id>", responses=replies({204: {"description": "Done."}}, 404))
+def drop_fault(path: FaultId) -> tuple[str, int]:
+    """Drop one script, for the messages that are in the middle of its steps too."""
+    emulator().faults.drop(path.id)
+    _note({"dropped": path.id})
+    return "", 204
+
+
+def _note(what: dict[str, Any]) -> None:
+    emulator().store.note(emulator().clock.now(), FAULTS_CHANGED, what)
 
 
 def _match(given: FaultMatchBody | None) -> FaultMatch | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import request
 
-from mohook.delivery.message import State
+from mohook.delivery.message import Message, State
 from mohook.rendering import message_json
 from mohook.server.blueprints import control_api
 from mohook.server.bulk import NDJSON_TYPE, read_lines, submission_of
 from mohook.server.current import emulator
+from mohook.server.misfits import naming_the_field
 from mohook.server.models.messages import (
     MessageId,
     MessageShown,
@@ -19,6 +21,7 @@ from mohook.server.models.messages import (
     MessagesShown,
     ResendFailed,
     SendBody,
+    SendQuery,
     WaitQuery,
 )
 from mohook.server.reading import read_body
@@ -26,6 +29,7 @@ from mohook.server.recipients import require_recipient
 from mohook.server.replies import component, json_body, replies
 from mohook.server.settling import as_they_stand, settle
 from mohook.store.store import MessageFilter
+from mohook.submission import Submission
 
 __all__ = ["api"]
 
@@ -54,24 +58,29 @@ _SENT = {
     request_body=json_body("SendBody", {NDJSON_TYPE: _LINES}),
     responses=replies({201: _SENT}, 404, 409, 503, body=True),
 )
-def send(query: WaitQuery) -> tuple[dict[str, Any], int]:
+def send(query: SendQuery) -> tuple[dict[str, Any], int]:
     """Send an SMS, once or often; or as NDJSON any number of them, all or none.
 
     With the manual clock the first attempt has been made when this answers.
     """
     if request.mimetype == NDJSON_TYPE:
-        return _send_lines(query.wait)
+        return _send_lines(query)
     given = read_body(SendBody)
-    accepted = emulator().send([submission_of(given)])
+    with naming_the_field(given, emulator().settings):
+        accepted = _accepting(query)([submission_of(given)])
     settle(accepted, query.wait)
     return {"messages": [message_json(each) for each in as_they_stand(accepted)]}, 201
 
 
-def _send_lines(wait: float) -> tuple[dict[str, Any], int]:
+def _accepting(query: SendQuery) -> Callable[[Sequence[Submission]], list[Message]]:
+    return emulator().send_batch if query.batch else emulator().send
+
+
+def _send_lines(query: SendQuery) -> tuple[dict[str, Any], int]:
     lines = read_lines(request.get_data(cache=False))
     with lines.naming_the_line():
-        accepted = emulator().send(lines)
-    settle(accepted, wait)
+        accepted = _accepting(query)(lines)
+    settle(accepted, query.wait)
     return {"accepted": len(accepted)}, 201
 
 

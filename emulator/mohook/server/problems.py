@@ -11,6 +11,7 @@ from flask import Response, json
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from mohook.delivery.clock import MODE_PATTERN, MODES
 from mohook.delivery.faults import STEP_PATTERN
 from mohook.errors import (
     ConflictError,
@@ -22,7 +23,7 @@ from mohook.errors import (
     UnauthorizedError,
 )
 from mohook.problem_types import PROBLEMS, problem_type
-from mohook.server.models.fields import MESSAGE_ID_PATTERN
+from mohook.server.models.fields import FAULT_ID_PATTERN, MESSAGE_ID_PATTERN
 
 __all__ = ["PROBLEM_TYPE", "ProblemError", "problem_of", "refused_by"]
 
@@ -39,6 +40,8 @@ _STATUSES: tuple[tuple[type[MohookError], int], ...] = (
 
 _PATTERNS = {
     MESSAGE_ID_PATTERN: "the id of a message, such as m1",
+    MODE_PATTERN: MODES,
+    FAULT_ID_PATTERN: "the id of a fault script, such as f1",
     STEP_PATTERN: (
         "a status such as 500, timeout, reset, refused, lose-ack, duplicate, delay:DURATION "
         "such as delay:5s, reorder or ok"

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from mohook.errors import MohookError
 from mohook.server.current import emulator
 from mohook.server.intelepeer import PREFIX, refusal_response
+from mohook.server.portal.blueprint import is_portal_page, refusal_page
 from mohook.server.problems import ProblemError, problem_of, refused_by
 
 __all__ = ["misfit_response", "refuse_in_form"]
@@ -32,11 +33,15 @@ def misfit_response(error: ValidationError) -> Response:
 
 
 def _refusal(problem: ProblemError) -> Response:
-    return refusal_response(problem) if _at_provider() else problem.response()
+    if _at_provider():
+        return refusal_response(problem)
+    if is_portal_page():
+        return refusal_page(problem.status, problem.title, problem.detail)
+    return problem.response()
 
 
 def _emulator_refusal(error: MohookError) -> Response:
-    return refusal_response(error) if _at_provider() else problem_of(error).response()
+    return refusal_response(error) if _at_provider() else _refusal(problem_of(error))
 
 
 def _http_refusal(error: HTTPException) -> Response | HTTPException:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from flask import current_app
 
-from mohook.delivery.clock import ManualClock
 from mohook.delivery.message import Message
 from mohook.errors import NotFoundError
 from mohook.server.current import emulator
@@ -26,7 +25,7 @@ def settle(messages: Sequence[Message], wait: float) -> None:
     A manual clock stands still while this request waits, so there nothing is waited for.
     """
     served = emulator()
-    if isinstance(served.clock, ManualClock):
+    if not served.clock.runs:
         served.settle()
     elif wait > 0:
         seats: Seats = current_app.extensions[WAITS]

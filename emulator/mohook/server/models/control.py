@@ -8,9 +8,11 @@ from pydantic import Field, StrictStr, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
+from mohook.delivery.clock import MODE_PATTERN
 from mohook.delivery.faults import STEP_PATTERN
 from mohook.durations import LONGEST
 from mohook.server.models.fields import (
+    FAULT_ID_PATTERN,
     MESSAGE_ID_PATTERN,
     NUMBER,
     QUERY_WHOLE,
@@ -28,11 +30,13 @@ __all__ = [
     "AdvanceBody",
     "AdvancedShown",
     "AssumptionsShown",
+    "ClockBody",
     "ClockShown",
     "DetailQuery",
     "DetailRecords",
     "DroppedShown",
     "FaultBody",
+    "FaultId",
     "FaultMatchBody",
     "FaultShown",
     "FaultsShown",
@@ -63,6 +67,14 @@ class ClockShown(Shown):
     pending: int
     next_due: Instant | None
     idle: bool
+
+
+class ClockBody(Given):
+    """How the clock goes on."""
+
+    mode: Annotated[StrictStr, Field(pattern=MODE_PATTERN)] = Field(
+        description="`real`, `manual`, or `x` and a factor.", examples=["real", "manual", "x60"]
+    )
 
 
 class AdvanceBody(Given):
@@ -109,6 +121,12 @@ class FaultBody(Given):
     match: FaultMatchBody | None = None
     steps: list[_Step] = Field(min_length=1, max_length=1_000)
     times: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] | None = None
+
+
+class FaultId(Given):
+    """A fault script's id in a path."""
+
+    id: Annotated[StrictStr, Field(pattern=FAULT_ID_PATTERN)]
 
 
 class _FaultMatchShown(Shown):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, StrictStr
+from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
 from mohook.directory.customers import NAME_PATTERN
 from mohook.directory.ip1 import OWNER_PATTERN
@@ -13,14 +13,19 @@ from mohook.server.models.fields import Flag, Given, Shown, named
 
 __all__ = [
     "AccountBody",
+    "AccountChanges",
     "AccountOwner",
     "AccountShown",
     "AccountsShown",
     "CustomerBody",
+    "CustomerChanges",
     "CustomerName",
     "CustomerShown",
     "CustomersShown",
+    "DefaultWebhookBody",
+    "DefaultWebhookShown",
     "NumberBody",
+    "NumberChanges",
     "NumberPath",
     "NumberShown",
     "NumbersShown",
@@ -29,6 +34,15 @@ __all__ = [
 ]
 
 _Webhook = Annotated[StrictStr, named("WebhookUrl")]
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for each in schema["properties"].values():
+        each.pop("default", None)
+
+
+_LEFT_AS_IT_IS = ConfigDict(json_schema_extra=_without_defaults)
+"""Of a body that changes something: nothing stands for what is left out."""
 
 
 class RevealQuery(Given):
@@ -48,6 +62,12 @@ class AccountBody(Given):
 
     callback_url: _Webhook | None = None
     numbers: list[Annotated[StrictStr, named("Msisdn")]] = Field(default_factory=list)
+
+
+class AccountChanges(AccountBody):
+    """What becomes of an ip1 account; what is left out stays as it is, and null is none."""
+
+    model_config = _LEFT_AS_IT_IS
 
 
 class AccountShown(Shown):
@@ -89,6 +109,12 @@ class CustomerBody(Given):
     signature: SignatureBody | None = None
 
 
+class CustomerChanges(CustomerBody):
+    """What becomes of a customer; what is left out, of the signature too, stays as it is."""
+
+    model_config = _LEFT_AS_IT_IS
+
+
 class _SignatureShown(Shown):
     mode: str
     hash: str
@@ -113,6 +139,18 @@ class CustomersShown(Shown):
     customers: list[CustomerShown]
 
 
+class DefaultWebhookBody(Given):
+    """Where IntelePeer numbers post that have no webhook of their own; null is nowhere."""
+
+    webhook: _Webhook | None
+
+
+class DefaultWebhookShown(Shown):
+    """Where IntelePeer numbers post that have no webhook of their own."""
+
+    webhook: str | None
+
+
 class NumberPath(Given):
     """An IntelePeer number in a path; a `+` may stand there as it is."""
 
@@ -130,6 +168,15 @@ class NumberBody(Given):
     cpaas_enabled: StrictBool = False
     webhook: _Webhook | None = None
     provisioning: ProvisioningState = ProvisioningState.PROVISIONED
+
+
+class NumberChanges(NumberBody):
+    """What becomes of a number; what is left out stays as it is, and null is none.
+
+    A `provisioning` that is given stands still; else it goes on as it did.
+    """
+
+    model_config = _LEFT_AS_IT_IS
 
 
 class NumberShown(Shown):

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 __all__ = [
     "ELSEWHERE",
+    "FAULT_ID_PATTERN",
     "MESSAGE_ID_PATTERN",
     "NUMBER",
     "QUERY_NUMBER",
@@ -27,6 +28,7 @@ ELSEWHERE = "https://mohook.invalid/"
 """Stands in a reference for the components; pydantic leaves such a one alone."""
 
 MESSAGE_ID_PATTERN = "^m[0-9]{1,18}$"
+FAULT_ID_PATTERN = "^f[0-9]{1,18}$"
 
 _RFC3339 = re.compile(
     r"(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:)(\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII

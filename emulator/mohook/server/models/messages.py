@@ -12,6 +12,7 @@ from mohook.server.models.fields import (
     QUERY_NUMBER,
     QUERY_WHOLE,
     WHOLE,
+    Flag,
     Given,
     Instant,
     Shown,
@@ -35,6 +36,7 @@ __all__ = [
     "ProviderName",
     "ResendFailed",
     "SendBody",
+    "SendQuery",
     "StateName",
     "WaitQuery",
 ]
@@ -70,6 +72,16 @@ class WaitQuery(Given):
         0,
         description="Seconds to wait until no message of these is pending. With the manual "
         "clock nothing settles by itself, so there is no waiting.",
+    )
+
+
+class SendQuery(WaitQuery):
+    """How to send: at once or waiting, each message for itself or all in one request."""
+
+    batch: Flag = Field(
+        False,
+        description="Take all of them for messages that ip1 received in one request, with one "
+        "`batchId`; they must then be of one provider.",
     )
 
 

@@ -1,0 +1,1 @@
+"""Geometry of the pictures, pure: where things stand, in percent of the width."""

@@ -1,0 +1,1 @@
+"""One module a page: it reads what is there, and renders one template."""
