@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import IO, Any
 
 import pytest
 import requests
@@ -38,7 +39,8 @@ class Person:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._ports = dict(zip(("5000", "7670"), _free_ports(), strict=True))
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("MOHOOK_", "FLASK_"))}
+        ours = ("MOHOOK_", "FLASK_", "PYTEST_")
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
         self._environ = inherited | {
             "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
             "PYTHONUNBUFFERED": "1",
@@ -46,13 +48,14 @@ class Person:
             "MOHOOK_PORT": self._ports["7670"],
         }
         self._running: list[subprocess.Popen[str]] = []
+        self._said: dict[int, tuple[Thread, list[str]]] = {}
 
     def here(self, text: str) -> str:
         """Return a text of the README with the ports of this test."""
         return re.sub(r"\b(5000|7670)\b", lambda found: self._ports[found[0]], text)
 
-    def type(self, command: str) -> str:
-        """Run a command of the README to its end, which must be a good one; return its output."""
+    def type(self, command: str, *, ends_with: int = 0, patience: float = _PATIENCE) -> str:
+        """Run a command of the README to its end, by default a good one; return its output."""
         assert command in COMMANDS
         ran = subprocess.run(
             ["sh", "-c", self.here(command)],
@@ -60,10 +63,10 @@ class Person:
             env=self._environ,
             capture_output=True,
             text=True,
-            timeout=_PATIENCE,
+            timeout=patience,
             check=False,
         )
-        assert ran.returncode == 0, f"{command}\n{ran.stdout}{ran.stderr}"
+        assert ran.returncode == ends_with, f"{command}\n{ran.stdout}{ran.stderr}"
         return ran.stdout
 
     def start(self, command: str, *, ready: str) -> subprocess.Popen[str]:
@@ -87,8 +90,16 @@ class Person:
         for line in process.stdout:
             said += line
             if ready in line:
+                self._listen(process, process.stdout)
                 return process
         pytest.fail(f"{command} ended:\n{said}")
+
+    def _listen(self, process: subprocess.Popen[str], stdout: IO[str]) -> None:
+        """Read what a process says: one that nobody listens to stops when its pipe is full."""
+        said: list[str] = []
+        listening = Thread(target=said.extend, args=(stdout,))
+        listening.start()
+        self._said[process.pid] = listening, said
 
     def end(self, process: subprocess.Popen[str]) -> str:
         """End what was started, and return what it has said since."""
@@ -96,10 +107,15 @@ class Person:
         # Ctrl-C's signal is ignored by what a background job starts; this one never is.
         process.terminate()
         try:
-            return process.communicate(timeout=_PATIENCE)[0]
+            process.wait(timeout=_PATIENCE)
         finally:
             process.kill()
             process.wait()
+        listening, said = self._said.pop(process.pid)
+        listening.join()
+        assert process.stdout
+        process.stdout.close()
+        return "".join(said)
 
     def end_all(self) -> None:
         for process in reversed(self._running[:]):

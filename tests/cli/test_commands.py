@@ -90,6 +90,35 @@ def test_the_clock_moves_as_told(run: Run, failing: str, emulator: Emulator) -> 
     assert emulator.store.message(failing).state == "failed"
 
 
+def test_the_clock_is_shown_and_changed(run: Run, failing: str, emulator: Emulator) -> None:
+    """Where it stands, how it goes and what is due; the change is made, and shown the same way."""
+    del failing
+    due = "1 pending, next at 2026-01-01 12:01:00."
+    stands = "manual: it stands until `mohook advance`"
+    assert run("clock").stdout == f"It is 2026-01-01 12:00:00 UTC, {stands}. {due}\n"
+    for mode, words in (
+        ("x0.001", "0.001 times as fast as real time"),
+        ("real", "real time"),
+        ("manual", stands),
+    ):
+        shown = run("clock", mode).stdout
+        assert shown.startswith("It is 2026-01-01 12:00:0"), shown
+        assert f" UTC, {words}. {due}" in shown
+        assert emulator.clock.mode == mode
+    shown = json.loads(run("clock", "--json").stdout)
+    assert (shown["mode"], shown["pending"]) == ("manual", 1)
+    run("advance", "--idle")
+    assert "Nothing is pending." in run("clock").stdout
+
+
+@pytest.mark.parametrize("mode", ["fast", "x0", "Real"])
+def test_what_is_no_clock_is_refused(run: Run, emulator: Emulator, url: str, mode: str) -> None:
+    """Exit code 2, with what is taken."""
+    result = run("clock", mode, "--url", url)
+    assert (result.exit_code, emulator.clock.mode) == (2, "manual")
+    assert f"'{mode}': expected real, manual or xN" in result.stderr
+
+
 def test_too_many_attempts_end_with_1(run: Run, client: Client) -> None:
     """An ip1 message that nobody takes does not settle: the bound ends it, with the timeline."""
     client.put_account("ip1-10001", callback_url="http://127.0.0.1:1/")
@@ -233,6 +262,8 @@ def test_the_emulator_of_the_settings_is_found(run: Run, url: str) -> None:
         "messages m1",
         "resend m1",
         "resend --failed",
+        "clock",
+        "clock x60",
         "advance 10m",
         "reset",
         "assumptions",

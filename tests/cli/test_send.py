@@ -17,7 +17,7 @@ from mohook.server.app import create_app
 from mohook.server.http import HttpServer
 from mohook.settings import Ip1Settings, Settings
 from mohook.submission import Submission
-from tests._receivers import Answer, Receiver, scripted
+from tests._receivers import Answer, Receiver, certificates, scripted
 from tests.cli.conftest import Run
 
 pytestmark = pytest.mark.slow
@@ -37,6 +37,27 @@ def test_a_receiver_gets_the_message_with_no_emulator_running(run: Run) -> None:
     (body,) = posted(receiver)
     assert (body["sender"], body["recipient"]) == ("46712345678", "456189040623")
     assert body["body"] == "Hi my name is earl"
+
+
+def test_a_header_goes_with_each_attempt(run: Run) -> None:
+    """A gateway before the receiver asks for it; what was sent is told without it."""
+    words = ("--header", "X-Api-Key: hush", "--header", "X-Team: sms", *FAST, "--json")
+    with scripted(Answer(500), Answer(200)) as receiver:
+        result = run("send", "ip1", "--webhook", receiver.url, *words)
+    assert result.exit_code == 0, result.output
+    for header in (b"X-Api-Key: hush\r\n", b"X-Team: sms\r\n"):
+        assert [header in each.head for each in receiver.requests] == [True, True]
+    assert "hush" not in result.stdout
+
+
+def test_any_certificate_is_taken_with_insecure(run: Run) -> None:
+    """Without it the receiver is not delivered to."""
+    with scripted(tls=certificates.unknown_authority()) as receiver:
+        words = ("--webhook", receiver.url.replace("http:", "https:"), "--attempts", "1", *FAST)
+        refused = run("send", "ip1", *words)
+        taken = run("send", "ip1", *words, "--insecure")
+    assert (refused.exit_code, taken.exit_code) == (1, 0), refused.output
+    assert len(receiver.requests) == 1
 
 
 def test_a_failing_receiver_is_tried_again_until_it_answers_200(run: Run) -> None:

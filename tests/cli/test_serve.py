@@ -16,7 +16,7 @@ import pytest
 from mohook.client import Client
 from mohook.errors import UnreachableError
 from mohook.submission import Submission
-from tests._receivers import Answer, scripted
+from tests._receivers import Answer, certificates, scripted
 from tests.cli.shell import Shell
 
 pytestmark = pytest.mark.slow
@@ -57,6 +57,20 @@ def test_every_event_is_a_line_of_json(serving: tuple[Shell, Client]) -> None:
         "attempt.ended",
     ]
     assert events[-1]["data"]["decision"] == "delivered"
+
+
+def test_headers_and_any_certificate_go_with_each_attempt(tmp_path: Path) -> None:
+    """As flags too: a gateway before the receiver asks for them."""
+    with scripted(tls=certificates.unknown_authority()) as receiver:
+        callback = ("--ip1-callback", receiver.url.replace("http:", "https:"))
+        flags = ("--header", "X-Api-Key: hush", "--insecure", "--json")
+        with Shell("serve", "--port", "0", *callback, *flags, cwd=tmp_path) as shell:
+            Client(json.loads(shell.line())["url"]).send(SMS)
+            log = shell.lines_until("attempt.ended")
+    assert '"delivered"' in log
+    assert "hush" not in log
+    [request] = receiver.requests
+    assert b"X-Api-Key: hush\r\n" in request.head
 
 
 def test_attempts_are_lines_that_a_person_reads(tmp_path: Path) -> None:

@@ -38,25 +38,6 @@ def test_help_loads_nothing_heavy() -> None:
     assert not set(HEAVY) & set(loaded)
 
 
-@pytest.mark.slow
-def test_help_starts_quickly() -> None:
-    """`mohook --help` costs under 150 ms more than Python itself, in imports as Python counts."""
-    ran = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", _HELP_AND_MODULES],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    own = [int(line.split("|")[0].split(":")[1]) for line in _timed(ran.stderr)]
-    assert sum(own) < 150_000
-
-
-def _timed(trace: str) -> list[str]:
-    lines = [line for line in trace.splitlines() if re.match(r"import time:\s+\d", line)]
-    names = [line.rpartition("|")[2].strip() for line in lines]
-    return lines[names.index("site") + 1 :]
-
-
 def test_help_lists_every_command(run: Run) -> None:
     """Each command of the contract stands in `--help`, with its one line."""
     shown = run("--help").stdout
@@ -101,14 +82,15 @@ def plugin(tmp_path: Path) -> Path:
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: extra\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
-        "[mohook.commands]\ncheck = extra_commands:check\nserve = extra_commands:check\n"
+        "[mohook.commands]\n"
+        + "".join(f"{name} = extra_commands:extra\n" for name in ("extra", "serve", "check"))
     )
     (tmp_path / "extra_commands.py").write_text(
         "import click\n"
         "open('loaded', 'w').close()\n"
         "@click.command()\n"
-        "def check():\n"
-        "    click.echo('checked')\n"
+        "def extra():\n"
+        "    click.echo('done')\n"
     )
     return tmp_path
 
@@ -118,14 +100,16 @@ def test_a_plug_in_is_listed_and_not_loaded(plugin: Path) -> None:
     """`--help` names a plug-in's command by its entry point, without importing it."""
     with Shell("--help", cwd=plugin, PYTHONPATH=str(plugin)) as shell:
         shown = shell.end().out
-    assert re.search(r"^  check +\(plug-in: extra_commands\)", shown, re.MULTILINE)
+    assert re.search(r"^  extra +\(plug-in: extra_commands\)", shown, re.MULTILINE)
+    assert re.search(r"^  check +Check whether a receiver is right\.", shown, re.MULTILINE)
     assert not (plugin / "loaded").exists()
 
 
 @pytest.mark.slow
 def test_a_plug_in_runs_and_takes_over_nothing(plugin: Path) -> None:
     """A plug-in's command runs under its name; one of mohook's own names stays mohook's."""
-    with Shell("check", cwd=plugin, PYTHONPATH=str(plugin)) as shell:
-        assert shell.end().out == "checked\n"
-    with Shell("serve", "--help", cwd=plugin, PYTHONPATH=str(plugin)) as shell:
-        assert "Run the emulator" in shell.end().out
+    with Shell("extra", cwd=plugin, PYTHONPATH=str(plugin)) as shell:
+        assert shell.end().out == "done\n"
+    for name, said in (("serve", "Run the emulator"), ("check", "Tell whether a receiver")):
+        with Shell(name, "--help", cwd=plugin, PYTHONPATH=str(plugin)) as shell:
+            assert said in shell.end().out

@@ -21,6 +21,8 @@ __all__ = [
     "client_at",
     "config_flag",
     "duration",
+    "header_flag",
+    "insecure_flag",
     "json_flag",
     "settings_from",
     "url_flag",
@@ -42,6 +44,10 @@ config_flag = click.option(
     metavar="FILE",
     help="Settings.  [default: ./mohook.toml]",
 )
+header_flag = click.option(
+    "--header", multiple=True, metavar="NAME: VALUE", help="Add it to each request."
+)
+insecure_flag = click.option("--insecure", is_flag=True, help="Take any certificate.")
 url_flag = click.option(
     "--url",
     envvar="MOHOOK_URL",

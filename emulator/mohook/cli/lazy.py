@@ -24,25 +24,34 @@ class LazyCommand(NamedTuple):
 
 
 @cache
-def _plugins() -> Mapping[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=PLUGINS)}
+def _points() -> tuple[EntryPoint, ...]:
+    return tuple(entry_points(group=PLUGINS))
 
 
 class LazyGroup(click.Group):
     """Lists commands without importing them: those of a table, then those of plug-ins.
 
     A plug-in is known by its entry point alone until it runs, so that `--help` names where
-    it comes from and no more. A name of the table is never taken over by a plug-in.
+    it comes from and no more; of those in `known_plugins`, the house's own, it tells the line that
+    stands there. Neither a name of the table nor one of the house's own is taken over by another.
     """
 
-    def __init__(self, commands_at: Mapping[str, LazyCommand], **attributes: object) -> None:
+    def __init__(
+        self,
+        commands_at: Mapping[str, LazyCommand],
+        known_plugins: Mapping[str, LazyCommand],
+        **attributes: object,
+    ) -> None:
         super().__init__(**attributes)  # type: ignore[arg-type] # click's to check
         self._commands_at = commands_at
+        self._known_plugins = known_plugins
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the table's names in their order, then the plug-ins' in theirs."""
         del ctx
-        return [*self._commands_at, *sorted(_plugins().keys() - self._commands_at.keys())]
+        own = [name for name in self._known_plugins if name in self._plugins()]
+        others = self._plugins().keys() - self._commands_at.keys() - set(own)
+        return [*self._commands_at, *own, *sorted(others)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return a command; None for a name that is none."""
@@ -50,7 +59,7 @@ class LazyGroup(click.Group):
         if cmd_name in self._commands_at:
             module, _, attribute = self._commands_at[cmd_name].target.partition(":")
             return cast("click.Command", getattr(import_module(module), attribute))
-        point = _plugins().get(cmd_name)
+        point = self._plugins().get(cmd_name)
         return cast("click.Command", point.load()) if point else None
 
     def resolve_command(
@@ -77,4 +86,15 @@ class LazyGroup(click.Group):
     def _short_help(self, name: str) -> str:
         if name in self._commands_at:
             return self._commands_at[name].help
-        return f"(plug-in: {_plugins()[name].module})"
+        point = self._plugins()[name]
+        return (
+            self._known_plugins[name].help if self._is_own(point) else f"(plug-in: {point.module})"
+        )
+
+    def _plugins(self) -> Mapping[str, EntryPoint]:
+        all_of_them = {point.name: point for point in _points()}
+        return all_of_them | {point.name: point for point in _points() if self._is_own(point)}
+
+    def _is_own(self, point: EntryPoint) -> bool:
+        known = self._known_plugins.get(point.name)
+        return known is not None and known.target == point.value

@@ -10,12 +10,19 @@ import mohook
 from mohook.cli.attempts import attempt_text, message_text
 from mohook.cli.process import wait_for_interrupt
 from mohook.cli.screen import console_for, plain, print_json_line
+from mohook.cli.words import clock_in_words
 from mohook.delivery.message import Attempt, Message, State
 from mohook.emulator import Emulator
 from mohook.listening import DEFAULT_URL
 from mohook.masking import masked_url
 from mohook.rendering import attempt_json, event_json, message_json
-from mohook.store.journal import MESSAGE_ACCEPTED, MESSAGE_MOVED, WEBHOOK_CHANGED, Event
+from mohook.store.journal import (
+    CLOCK_CHANGED,
+    MESSAGE_ACCEPTED,
+    MESSAGE_MOVED,
+    WEBHOOK_CHANGED,
+    Event,
+)
 
 __all__ = ["EventLog"]
 
@@ -47,7 +54,7 @@ class EventLog:
         elsewhere = "" if url == DEFAULT_URL else f" --url {url}"
         show(f"mohook {mohook.__version__}: ip1 and IntelePeer on your machine\n", style="bold")
         show(f"  Emulator    {url}", soft_wrap=True)
-        show(f"  Clock       {_clock_in_words(self._emulator.clock.mode)}", soft_wrap=True)
+        show(f"  Clock       {clock_in_words(self._emulator.clock.mode)}", soft_wrap=True)
         show(f"  Seed        {self._emulator.seed}")
         show(f"  ip1         {_target(settings.ip1.callback_url)}", soft_wrap=True)
         show(f"  IntelePeer  {_target(settings.intelepeer.webhook)}", soft_wrap=True)
@@ -90,6 +97,9 @@ class EventLog:
         elif event.kind == WEBHOOK_CHANGED:
             target = _target(subject["webhook"])
             show(f"{subject['endpoint']} now posts {target}", style="dim", soft_wrap=True)
+        elif event.kind == CLOCK_CHANGED:
+            clock = clock_in_words(subject["mode"])
+            show(f"{event.at:%H:%M:%S}  clock: {clock}", style="dim", soft_wrap=True)
         else:
             show(f"{event.at:%H:%M:%S}  {event.kind}", style="dim")
 
@@ -120,11 +130,6 @@ _NEWS = {
     (MESSAGE_MOVED, State.HELD): "‖ held: its webhook was taken away",
     (MESSAGE_MOVED, State.PENDING): "→ due now",
 }
-
-
-def _clock_in_words(mode: str) -> str:
-    words = {"real": "real time", "manual": "manual: it stands until `mohook advance`"}
-    return words.get(mode, f"{mode[1:]} times as fast as real time")
 
 
 def _target(webhook: str | None) -> str:

@@ -15,7 +15,7 @@ import mohook as package
 from mohook.cli.failures import InterruptedCommandError, shown_failure
 from mohook.cli.lazy import LazyCommand, LazyGroup
 
-__all__ = ["COMMANDS", "mohook"]
+__all__ = ["COMMANDS", "PLUGINS_OF_OUR_OWN", "mohook"]
 
 _HERE = "mohook.cli.commands"
 COMMANDS = {
@@ -25,6 +25,7 @@ COMMANDS = {
     "webhook": LazyCommand(f"{_HERE}.webhook:webhook", "Set or show a number's webhook."),
     "messages": LazyCommand(f"{_HERE}.messages:messages", "List messages, or show one's attempts."),
     "resend": LazyCommand(f"{_HERE}.resend:resend", "Send a message again, or all that failed."),
+    "clock": LazyCommand(f"{_HERE}.clock:clock", "Show the clock, or change how it runs."),
     "advance": LazyCommand(f"{_HERE}.advance:advance", "Move the manual clock."),
     "reset": LazyCommand(f"{_HERE}.reset:reset", "Forget all messages, faults and changes."),
     "assumptions": LazyCommand(
@@ -35,15 +36,23 @@ COMMANDS = {
 }
 """Every command of mohook's own, in the order in which somebody new needs them."""
 
+PLUGINS_OF_OUR_OWN = {
+    "check": LazyCommand("pytest_mohook.check.command:check", "Check whether a receiver is right."),
+    "fuzz": LazyCommand("pytest_mohook.fuzz.command:fuzz", "Look for what a receiver gets wrong."),
+    "replay": LazyCommand("pytest_mohook.fuzz.command:replay", "Play a history of a bug again."),
+}
+"""What the harness adds by entry points: where it is known to be, and what `--help` says of it."""
+
 _EPILOG = """\b
 Start here:
   mohook demo                          see it work, nothing to set up
   mohook serve                         the emulator, on http://127.0.0.1:7670
   mohook send ip1 --body hello         an SMS to the receiver, through it
+  mohook check URL --provider ip1      is the receiver there right?
 
 \b
 Options come from the flag, else a MOHOOK_… variable, else mohook.toml.
-Exit codes: 0 fine, 1 deliveries failed, 2 wrong usage, 3 nothing answers.
+Exit codes: 0 fine, 1 findings or failed deliveries, 2 wrong usage, 3 nothing answers.
 
 \b
 Shell completion, here for bash (zsh and fish likewise):
@@ -85,6 +94,7 @@ def _never_fail_to_write() -> None:
 @click.command(
     cls=_Root,
     commands_at=COMMANDS,
+    known_plugins=PLUGINS_OF_OUR_OWN,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

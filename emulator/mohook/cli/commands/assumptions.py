@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mohook.cli.flags import config_flag, json_flag, settings_from
-from mohook.cli.samples import PROVIDER_TITLES
 from mohook.cli.screen import console_for, print_blocks, print_json
+from mohook.samples import PROVIDER_TITLES
 
 if TYPE_CHECKING:
     from rich.console import Console

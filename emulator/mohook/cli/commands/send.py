@@ -15,11 +15,13 @@ from mohook.cli.flags import (
     client_at,
     config_flag,
     duration,
+    header_flag,
+    insecure_flag,
     json_flag,
     settings_from,
     url_flag,
 )
-from mohook.cli.samples import SAMPLES, recipient_for
+from mohook.samples import SAMPLES, recipient_for
 
 if TYPE_CHECKING:
     from mohook.settings import Settings
@@ -39,6 +41,7 @@ Examples:
   mohook send ip1 --field priority=2 --field 'mcc="240"'
   echo hello | mohook send ip1 --body -
   mohook send ip1 --webhook http://127.0.0.1:5000/sms       no emulator needed
+  mohook send ip1 --webhook https://sms.test:8443/ --header 'X-Api-Key: hush' --insecure
 
 \b
 Through an emulator, the command shows the first attempt and leaves; with --wait it
@@ -83,6 +86,8 @@ message, unless --attempts or --wait says otherwise. It ends with 0 when deliver
 @click.option(
     "--allow-host", multiple=True, metavar="PATTERN", help="With --webhook: deliver there too."
 )
+@header_flag
+@insecure_flag
 @config_flag
 @json_flag
 def send(
@@ -93,6 +98,8 @@ def send(
     attempts: int | None,
     clock: str | None,
     allow_host: tuple[str, ...],
+    header: tuple[str, ...],
+    insecure: bool,
     config: Path | None,
     as_json: bool,
     **message: Any,
@@ -102,8 +109,11 @@ def send(
         msg = "--batch goes with ip1: IntelePeer has no requests of several messages"
         raise click.UsageError(msg)
     if webhook is None:
-        if attempts or clock or allow_host:
-            msg = "--attempts, --clock and --allow-host go with --webhook: an emulator has its own"
+        if attempts or clock or allow_host or header or insecure:
+            msg = (
+                "--attempts, --clock, --allow-host, --header and --insecure go with --webhook: "
+                "an emulator has its own"
+            )
             raise click.UsageError(msg)
         from mohook.cli.through import send_through
 
@@ -116,7 +126,12 @@ def send(
             raise click.UsageError(msg)
         from mohook.cli.direct import aimed_at, send_straight
 
-        flags = {"clock": _running(clock), "allow_host": allow_host}
+        flags = {
+            "clock": _running(clock),
+            "allow_host": allow_host,
+            "header": header,
+            "insecure": insecure or None,
+        }
         settings = settings_from(config, flags)
         submission = _submission(provider, message, settings)
         code = send_straight(

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mohook.cli.failures import USAGE, CommandError, InterruptedCommandError
-from mohook.cli.flags import config_flag, json_flag, settings_from
+from mohook.cli.flags import (
+    config_flag,
+    header_flag,
+    insecure_flag,
+    json_flag,
+    settings_from,
+)
 
 if TYPE_CHECKING:
     from mohook.emulator import Emulator
@@ -26,6 +32,7 @@ Examples:
   mohook serve --intelepeer-webhook http://127.0.0.1:5000/sms --clock x60
   mohook serve --clock manual          then: mohook advance 10m
   mohook serve --port 0 --json         any free port, told on the first line
+  mohook serve --header 'X-Api-Key: hush' --insecure      for a gateway before the receiver
 
 \b
 Without --ip1-callback and --intelepeer-webhook, messages are held until a webhook is set.
@@ -48,10 +55,12 @@ Settings come from the flag, else MOHOOK_PORT and the like, else mohook.toml.
     metavar="PATTERN",
     help="Deliver to this host, address or network too, not to private addresses alone.",
 )
+@header_flag
+@insecure_flag
 @click.option("--keep", metavar="N", help="Finished messages to remember.  [default: 10000]")
 @click.option("--quiet", is_flag=True, help="No log of what happens.")
 @json_flag
-def serve(config: Path | None, quiet: bool, as_json: bool, **flags: Any) -> None:
+def serve(config: Path | None, quiet: bool, as_json: bool, insecure: bool, **flags: Any) -> None:
     """Run the emulator: IntelePeer's API, the control API, and delivery to your receiver.
 
     It prints each attempt as it is made, and runs until Ctrl-C.
@@ -59,7 +68,7 @@ def serve(config: Path | None, quiet: bool, as_json: bool, **flags: Any) -> None
     from mohook.cli.log import EventLog
     from mohook.cli.process import ending_at_once
 
-    settings = settings_from(config, flags)
+    settings = settings_from(config, flags | {"insecure": insecure or None})
     _refuse_state(settings)
     with ending_at_once(exit_code=0):
         emulator, server = served(settings)

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from mohook.cli.attempts import attempt_text, message_text
 from mohook.cli.demo.story import FASTER, TIME_LIMIT, TOKEN, Chapter, Ending, Stage
 from mohook.cli.following import Made
-from mohook.cli.samples import PROVIDER_TITLES
 from mohook.cli.screen import console_for, print_json_line
 from mohook.providers.intelepeer.paths import WEBHOOK
+from mohook.samples import PROVIDER_TITLES
 
 __all__ = ["JsonShow", "Show", "TextShow"]
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from mohook.cli.demo.receiver import HANG, SampleReceiver, receiving
 from mohook.cli.following import Made, made_by_process
-from mohook.cli.samples import SAMPLES
 from mohook.client import Client
 from mohook.delivery.clock import RunningClock
 from mohook.emulator import Emulator
+from mohook.samples import SAMPLES
 from mohook.server.app import create_app
 from mohook.server.http import HttpServer
 from mohook.settings import DeliverySettings, Ip1Settings, ServeSettings, Settings
