@@ -1,0 +1,1 @@
+"""An emulator that is already running, as the handles use it: through its control API alone."""

@@ -1,0 +1,1 @@
+"""A help desk that opens a ticket for each SMS."""
