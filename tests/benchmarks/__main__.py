@@ -8,17 +8,27 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.harness import harness
 from tests.benchmarks.imports import imports
 from tests.benchmarks.isolation import isolation
+from tests.benchmarks.portal import portal
+from tests.benchmarks.stateful import stateful
+from tests.benchmarks.strategies import strategies
 from tests.benchmarks.table import Row
 from tests.benchmarks.throughput import throughput
+from tests.benchmarks.verdict import verdict
 from tests.benchmarks.virtual_time import virtual_time
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "throughput": throughput,
     "isolation": isolation,
     "imports": imports,
+    "harness": harness,
+    "stateful": stateful,
     "virtual-time": virtual_time,
+    "strategies": strategies,
+    "portal": portal,
+    "verdict": verdict,
 }
 
 

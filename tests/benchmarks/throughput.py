@@ -17,7 +17,7 @@ from tests.benchmarks.bare import PAYLOAD, by_perform, by_socket_action
 from tests.benchmarks.receivers import fast_receiver
 from tests.benchmarks.table import Row, best, ratio
 
-__all__ = ["throughput"]
+__all__ = ["emulator", "throughput"]
 
 ROUNDS = 5
 WHOLE_PATH = 40_000
@@ -49,10 +49,10 @@ def throughput() -> Iterator[Row]:
 
 
 @contextmanager
-def emulator(url: str) -> Iterator[str]:
+def emulator(url: str, *, keep: int = 1_000) -> Iterator[str]:
     """Run `mohook serve` as a user does, ip1's callback set to `url`; give its address."""
     command = [sys.executable, "-m", "mohook", "serve", "--json", "--port", "0", "--quiet"]
-    command += ["--ip1-callback", url, "--keep", "1000"]
+    command += ["--ip1-callback", url, "--keep", str(keep)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
         try:
