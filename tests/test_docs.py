@@ -1,4 +1,4 @@
-"""The examples in mohook's docstrings run."""
+"""The examples in the docstrings run: the emulator's and the harness'."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 import mohook
+import pytest_mohook
 
 
 def modules(package: ModuleType) -> Iterator[str]:
@@ -21,7 +22,7 @@ def modules(package: ModuleType) -> Iterator[str]:
             yield found.name
 
 
-MODULES = list(modules(mohook))
+MODULES = [name for package in (mohook, pytest_mohook) for name in modules(package)]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -13,7 +13,7 @@ from mohook.cli.root import COMMANDS
 
 pytestmark = pytest.mark.slow
 
-HEAVY = {"a2wsgi", "flask", "flask_openapi", "hypothesis", "phonenumbers", "pycurl", "pydantic",
+HEAVY = {"anyio", "flask", "flask_openapi", "hypothesis", "phonenumbers", "pycurl", "pydantic",
          "requests", "rich", "sqlalchemy", "waitress", "werkzeug"}  # fmt: skip
 ADDED_BY = """
 import sys

@@ -31,7 +31,7 @@ def test_the_quick_start_is_two_whole_lines() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert QUICK_START == [
         "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/mohook demo",
-        "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest",
+        "python3 -m venv .venv && .venv/bin/pip install -e '.[dev]' && .venv/bin/pytest -n auto",
     ]
     assert "mohook" in project["scripts"]
     assert "demo" in COMMANDS

@@ -20,6 +20,8 @@ from mohook.assumptions import LEDGER
 from tests._pages import COMMANDS, README, blocks
 from tests._person import EMULATOR, RECEIVER, Person
 
+RECEIVER_PY, *TEST_RECEIVER_PY, STORED_PY, TEST_CHECKS_PY = blocks(README, "python")
+
 READBACK = """
 
 @app.get("/stored")
@@ -40,8 +42,7 @@ def person(tmp_path: Path) -> Iterator[Person]:
 
 @pytest.fixture
 def receiver(person: Person) -> None:
-    (snippet,) = blocks(README, "python")
-    (person.folder / "receiver.py").write_text(snippet + READBACK, encoding="utf-8")
+    (person.folder / "receiver.py").write_text(RECEIVER_PY + READBACK, encoding="utf-8")
     person.start("flask --app receiver run --port 5000", ready="CTRL+C")
 
 
@@ -65,6 +66,90 @@ def test_your_receiver_gets_an_sms(person: Person) -> None:
     )
     assert "delivered on attempt 1" in shown
     assert person.stored() == ["Hi my name is earl", "Hello World!"]
+
+
+def run_your_tests(person: Person, receiver: str, *, ends_with: int) -> str:
+    (person.folder / "receiver.py").write_text(receiver, encoding="utf-8")
+    tests = "\n\n".join(TEST_RECEIVER_PY)
+    (person.folder / "test_receiver.py").write_text(tests, encoding="utf-8")
+    return person.type("pytest test_receiver.py", ends_with=ends_with, patience=240)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_your_tests_pass(person: Person) -> None:
+    """The README's tests of its receiver pass: by hand, of any message, by the machine."""
+    assert "3 passed" in run_your_tests(person, RECEIVER_PY, ends_with=0)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_your_tests_find_a_missing_check(person: Person) -> None:
+    """Where a retry is stored as one more message, all three kinds of tests fail."""
+    careless = RECEIVER_PY.replace('message["id"], message["body"]', 'len(stored), message["body"]')
+    assert careless != RECEIVER_PY
+    shown = run_your_tests(person, careless, ends_with=1)
+    assert "3 failed" in shown
+    assert "# Replays the failure." in shown
+
+
+@pytest.mark.slow
+def test_your_receiver_is_checked(person: Person) -> None:
+    """It is told what the README's receiver gets wrong, and what is not checked without a store."""
+    source = f"{RECEIVER_PY}\n\n{STORED_PY}"
+    (person.folder / "receiver.py").write_text(source, encoding="utf-8")
+    person.start("flask --app receiver run --port 5000", ready="CTRL+C")
+    shown = person.type("mohook check http://127.0.0.1:5000/sms/ip1 --provider ip1", ends_with=1)
+    assert "✗ ip1.hostile.no-message" in shown
+    assert "give a readback" in shown
+    shown = person.type(
+        "mohook check http://127.0.0.1:5000/sms/ip1 --provider ip1 "
+        "--readback http://127.0.0.1:5000/stored --readback-text /text",
+        ends_with=1,
+    )
+    wrong = re.findall(r"^✗ (ip1\.\w+)\.[\w-]+  failed", shown, re.MULTILINE)
+    assert set(wrong) == {"ip1.hostile"}
+    assert "give a readback" not in shown
+    shown = person.type(
+        "mohook check http://127.0.0.1:5000/sms/intelepeer --provider intelepeer "
+        "--readback http://127.0.0.1:5000/stored --readback-id /id --readback-text /text "
+        "--html verdict.html --junit junit.xml",
+        ends_with=1,
+    )
+    assert "✗ intelepeer.forgery.absent" in shown
+    for name in ("verdict.html", "junit.xml"):
+        assert "forgery" in (person.folder / name).read_text(encoding="utf-8")
+    assert "ip1.ack.exactly-200" in person.type("mohook check --list --provider ip1")
+
+
+@pytest.mark.slow
+def test_more_is_looked_for(person: Person) -> None:
+    """What the README's receiver gets wrong has three files, and each shows it again."""
+    need_curl()
+    source = f"{RECEIVER_PY}\n\n{STORED_PY}"
+    (person.folder / "receiver.py").write_text(source, encoding="utf-8")
+    person.start("flask --app receiver run --port 5000", ready="CTRL+C")
+    shown = person.type(
+        "mohook fuzz http://127.0.0.1:5000/sms/ip1 --provider ip1 "
+        "--readback http://127.0.0.1:5000/stored --readback-text /text --stop-first --out bugs",
+        ends_with=1,
+        patience=90,
+    )
+    assert "✗ server-error" in shown
+    assert "500" in person.type("sh bugs/*.sh").split()
+    assert "1 failed" in person.type("pytest bugs", ends_with=1)
+    shown = person.type("mohook replay bugs/*.json http://127.0.0.1:5000/sms/ip1", ends_with=1)
+    assert "✗ server-error" in shown
+
+
+@pytest.mark.slow
+def test_each_check_is_a_test_of_your_suite(person: Person) -> None:
+    """The README's receiver passes each but those that are left out."""
+    (person.folder / "receiver.py").write_text(RECEIVER_PY, encoding="utf-8")
+    (person.folder / "test_checks.py").write_text(TEST_CHECKS_PY, encoding="utf-8")
+    shown = person.type("pytest test_checks.py", patience=60)
+    assert re.search(r"[5-9]\d passed", shown)
+    assert "skipped" not in shown
 
 
 @pytest.mark.slow
@@ -162,6 +247,20 @@ def test_the_clock_runs_sixty_times_as_fast(person: Person) -> None:
     assert "`mohook serve --clock x60`" in README
     person.start_inline("mohook serve --clock x60", ready="Ctrl-C")
     assert person.get(f"{EMULATOR}/mohook/v1/health")["clock"] == "x60"
+
+
+@pytest.mark.slow
+def test_the_clock_is_changed_while_it_runs(person: Person) -> None:
+    """It runs, stands, and is shown; the emulator's log tells of both changes."""
+    emulator = person.start(
+        "mohook serve --clock manual --ip1-callback http://127.0.0.1:5000/sms/ip1", ready="Ctrl-C"
+    )
+    assert "60 times as fast as real time" in person.type("mohook clock x60")
+    shown = person.type("mohook clock manual")
+    assert "manual: it stands" in shown
+    assert person.type("mohook clock") == shown
+    log = person.end(emulator)
+    assert log.index("clock: 60 times as fast") < log.index("clock: manual: it stands")
 
 
 def commands_tried() -> set[str]:

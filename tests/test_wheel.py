@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from configparser import ConfigParser
 from email.parser import HeaderParser
 from pathlib import Path
@@ -18,20 +16,13 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 INFO = f"mohook-{mohook.__version__}.dist-info"
 SOURCES = {"mohook": ROOT / "emulator", "pytest_mohook": ROOT / "pytest_plugin"}
-BUILD = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-input", "--no-index", "--no-deps",
-         "--no-build-isolation", "--disable-pip-version-check"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def wheel(wheel_file: Path) -> dict[str, str]:
     """Give the text of each file of a wheel built from this tree, by its path."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [*BUILD, "--wheel-dir", str(folder), str(ROOT)]
-    built = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stdout + built.stderr
-    (path,) = folder.iterdir()
-    assert path.name == f"mohook-{mohook.__version__}-py3-none-any.whl"
-    with ZipFile(path) as archive:
+    assert wheel_file.name == f"mohook-{mohook.__version__}-py3-none-any.whl"
+    with ZipFile(wheel_file) as archive:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
@@ -43,6 +34,11 @@ def test_it_holds_each_package_whole(wheel: dict[str, str], package: str) -> Non
     packed = {name for name in wheel if name.startswith(f"{package}/")}
     assert f"{package}/py.typed" in packed
     assert {name for name in packed if name.endswith(".py")} == modules
+
+
+def test_it_holds_the_page_of_a_verdict(wheel: dict[str, str]) -> None:
+    """What is no module travels too."""
+    assert "</html>" in wheel["pytest_mohook/check/report/templates/verdict.html"]
 
 
 def test_it_holds_nothing_else(wheel: dict[str, str]) -> None:
@@ -62,6 +58,7 @@ def test_it_adds_the_command_and_the_plugin(wheel: dict[str, str]) -> None:
     points.read_string(wheel[f"{INFO}/entry_points.txt"])
     assert points["console_scripts"]["mohook"] == "mohook.cli:main"
     assert points["pytest11"]["mohook"] == "pytest_mohook.plugin"
+    assert points["mohook.commands"]["check"] == "pytest_mohook.check.command:check"
 
 
 def test_it_says_what_it_is(wheel: dict[str, str]) -> None:
