@@ -30,7 +30,7 @@ CALLS = {
     "/mohook/v1/messages/{id}/resend": {"post"},
     "/mohook/v1/resend": {"post"},
     "/mohook/v1/events": {"get"},
-    "/mohook/v1/clock": {"get"},
+    "/mohook/v1/clock": {"get", "put"},
     "/mohook/v1/clock/advance": {"post"},
     "/mohook/v1/ip1/accounts": {"get"},
     "/mohook/v1/ip1/accounts/{owner}": {"get", "put", "patch"},

@@ -88,7 +88,7 @@ def test_a_machine_can_be_extended_as_any_other() -> None:
         def look(self) -> None:
             seen.append(len(self.history.messages()))
 
-    run_state_machine_as_test(More, settings=FEW)
+    run_state_machine_as_test(More, settings=settings(FEW, max_examples=50))
     assert max(seen) > 0
 
 

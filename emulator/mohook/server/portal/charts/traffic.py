@@ -19,7 +19,7 @@ KINDS = {
 }
 """What an attempt came to, in words: the layers of the chart."""
 MOST_BINS = 60
-_MARKS_MS = tuple(
+_MARKS_MS: tuple[int, ...] = tuple(
     base * 10**power for power in range(5) for base in (1, 2, 5)
 )  # 1 ms to 50 s: the upper ends of the bars of the latency chart
 
