@@ -119,6 +119,7 @@ def shoot(page: Page, theme: str, width: int, screenshots: Path) -> Callable[[st
 
     def shoot(name: str) -> Path:
         path = screenshots / f"{name}-{theme}-{width}.png"
+        page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=path, full_page=True, animations="disabled")
         return path
 

@@ -85,7 +85,7 @@ def test_it_works_by_keys_alone(portal: Portal, page: Page) -> None:
     page.get_by_role("radio", name="ip1").focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("radio", name="IntelePeer")).to_be_checked()
-    expect(page.get_by_label("From")).to_have_value("+7708675309")
+    expect(page.get_by_role("textbox", name="From")).to_have_value("+7708675309")
     expect(page.get_by_label("as one batch")).to_be_hidden()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")

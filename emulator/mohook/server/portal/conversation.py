@@ -27,6 +27,11 @@ class Bubble:
     copies: int
     states: tuple[tuple[State, int], ...]
 
+    @property
+    def is_held(self) -> bool:
+        """Whether some of it waits for a webhook."""
+        return any(state is State.HELD for state, _ in self.states)
+
 
 def ids_of(runs: str) -> list[str]:
     """Return the ids that runs name: `m1-m3,m7`.

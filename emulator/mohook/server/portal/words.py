@@ -8,10 +8,10 @@ from typing import Any
 
 from mohook.delivery.message import Message, State
 from mohook.masking import masked_url
+from mohook.samples import PROVIDER_TITLES
 
-__all__ = ["FILTERS", "PROVIDER_NAMES", "STATE_WORDS", "factor_of", "standing"]
+__all__ = ["FILTERS", "STATE_WORDS", "factor_of", "standing"]
 
-PROVIDER_NAMES = MappingProxyType({"ip1": "ip1", "intelepeer": "IntelePeer"})
 STATE_WORDS = MappingProxyType(
     {
         State.DELIVERED: "The receiver has acknowledged it",
@@ -88,7 +88,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "brief": _brief,
     "milliseconds": _milliseconds,
     "count": _count,
-    "provider_name": lambda name: PROVIDER_NAMES.get(name, name),
+    "provider_name": lambda name: PROVIDER_TITLES.get(name, name),
     "state_words": lambda state: STATE_WORDS[State(state)],
     "standing": standing,
     "masked": masked_url,

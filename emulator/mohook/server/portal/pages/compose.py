@@ -7,8 +7,9 @@ from typing import NamedTuple
 from flask import render_template, request
 from pydantic import StrictStr
 
+from mohook.directory.route import Directory
 from mohook.emulator import Emulator
-from mohook.errors import TextError
+from mohook.errors import MohookError, TextError
 from mohook.samples import PROVIDER_TITLES, SAMPLES, recipient_for
 from mohook.server.current import emulator
 from mohook.server.models.fields import Given
@@ -27,13 +28,17 @@ _NUMBERS_OFFERED = 200
 
 
 class Line(NamedTuple):
-    """What the phone writes on its lines for a provider, and the numbers that it offers."""
+    """What the phone writes on its lines for a provider, and the numbers that it offers.
+
+    `is_unheard` tells that nobody listens for the number that it writes: messages are held.
+    """
 
     provider: str
     title: str
     sender: str
     recipient: str
     numbers: tuple[str, ...]
+    is_unheard: bool
 
 
 class CountBody(Given):
@@ -77,7 +82,18 @@ def _line(served: Emulator, provider: str) -> Line:
     numbers = _numbers(served, provider)[:_NUMBERS_OFFERED]
     recipient = numbers[0] if numbers else recipient_for(provider, served.settings)
     title, sender = PROVIDER_TITLES[provider], SAMPLES[provider].sender
-    return Line(provider, title, sender, recipient, numbers)
+    return Line(
+        provider, title, sender, recipient, numbers, _is_unheard(served, provider, recipient)
+    )
+
+
+def _is_unheard(served: Emulator, provider: str, recipient: str) -> bool:
+    directory: Directory = served.ip1 if provider == "ip1" else served.intelepeer
+    try:
+        route = directory.route(recipient, served.clock.now())
+    except MohookError:
+        return False  # sending to it tells why it takes nothing
+    return route.webhook is None and not route.cpaas
 
 
 def _numbers(served: Emulator, provider: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@ import { call, tell } from "./api.js";
 import { markWrong } from "./fields.js";
 import { bodyOf } from "./forms.js";
 import { follow } from "./live.js";
+import { writeSame } from "./same.js";
 
 const REST = 250; // milliseconds between two looks at the conversation
 const TYPING = 60; // milliseconds without a key before the text is counted
@@ -56,6 +57,11 @@ function write(value) {
   changed(text);
 }
 
+function same() {
+  const { step: _, ...message } = bodyOf(form);
+  writeSame(message);
+}
+
 // Provider
 
 let line = form.querySelector('[name="provider"]:checked');
@@ -71,7 +77,11 @@ function choose(next) {
   const isBatching = next.value === "ip1";
   form.querySelector("[data-batch]").hidden = !isBatching;
   form.elements.batch.disabled = !isBatching;
+  for (const told of form.querySelectorAll("[data-unheard]")) {
+    told.hidden = told.dataset.unheard !== next.value;
+  }
   forget();
+  same();
 }
 
 // The conversation
@@ -214,8 +224,10 @@ for (const button of form.querySelectorAll("[data-quick]")) {
   });
 }
 text.addEventListener("input", countSoon);
+form.addEventListener("input", same);
 addEventListener("pageshow", () => {
   choose(form.querySelector('[name="provider"]:checked'));
+  same();
   count();
 });
 
