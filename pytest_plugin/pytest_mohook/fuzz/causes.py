@@ -41,8 +41,11 @@ def with_cause(finding: Finding, fields: Mapping[str, Any], target: Target) -> F
 
 
 def _altered(finding: Finding, said: object, target: Target) -> str:
-    """Return what becomes of a text that stands between two letters, or else of it alone."""
-    if not isinstance(said, str) or len(said) > _SHORT:
+    """Return what becomes of a text that stands between two letters, or else of it alone.
+
+    Several things became of it alone: between letters not all of them would.
+    """
+    if not isinstance(said, str) or len(said) > _SHORT or len(finding.parts) > 1:
         return finding.detail
     text = PROVIDERS[target.provider].wire.text
     between = _found({text: f"x{said}x"}, target)

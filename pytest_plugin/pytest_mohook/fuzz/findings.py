@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from pytest_mohook.oracle.difference import AND
+
 __all__ = ["Finding"]
+
+NAMELESS = "it differs"
+"""With this begins what became of a text in no way that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +33,25 @@ class Finding:
     @property
     def bug(self) -> str:
         """The kind, and what tells bugs of this kind apart; numbers do not."""
-        return f"{self.kind} {re.sub('[0-9]+', '0', self.detail)}".strip()
+        return self._named(self.detail)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The bugs that it shows: more than one where several things became of one text.
+
+        >>> Finding("altered", "", "", "", "white space, and it was cut").parts
+        ('altered white space', 'altered it was cut')
+        """
+        return tuple(map(self._named, self.detail.split(AND)))
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether more than one bug, or one that nobody knows, has made another text of a text."""
+        return self.kind == "altered" and (len(self.parts) > 1 or self.detail.startswith(NAMELESS))
+
+    def is_of(self, bugs: Collection[str]) -> bool:
+        """Whether it shows nothing that these bugs do not explain."""
+        return self.bug in bugs or all(each in bugs for each in self.parts)
+
+    def _named(self, detail: str) -> str:
+        return f"{self.kind} {re.sub('[0-9]+', '0', detail)}".strip()

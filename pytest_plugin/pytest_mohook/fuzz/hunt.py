@@ -133,7 +133,7 @@ class Hunt:
         plain = (History(provider, steps) for steps in guesses(provider))
         for history in chain(before, plain):
             bug = self._shown(history)
-            if bug and bug.finding.bug not in self._known:
+            if bug and not bug.finding.is_of(self._known):
                 self._keep(bug)
                 yield from self._found(None)
 
@@ -168,17 +168,18 @@ class Hunt:
     def _found(self, problem: Exception | None) -> Iterator[Bug]:
         """Yield what a round has found, as small as it gets; raise the problem that ended it."""
         while self._open:
-            name, bug = next(iter(self._open.items()))
+            bug = next(iter(self._open.values()))
             found: Bug | None = bug
-            if problem is None:
+            if problem is None and not bug.finding.is_of(self._known):
                 try:
                     found = self._finished(bug)
                 except (ReceiverGoneError, ReadbackError) as ended:
                     problem = ended
-            del self._open[name]
-            told = self._known.copy()
-            self._known.add(name)
-            if found is not None and found.finding.bug not in told:
+            is_new = found is not None and not found.finding.is_of(self._known)
+            if not (found and is_new and _is_part(found, bug)):  # else the rest has its turn
+                del self._open[bug.finding.bug]
+                self._known.add(bug.finding.bug)
+            if found and is_new:
                 self._known.add(found.finding.bug)
                 if self._database is not None:
                     keep(found, self._database)
@@ -194,7 +195,7 @@ class Hunt:
             bug = self._shown(history)
         except (ReceiverGoneError, ReadbackError) as problem:
             raise _StopError(problem) from None
-        if bug is None or bug.finding.bug in self._known:
+        if bug is None or bug.finding.is_of(self._known):
             return
         self._keep(bug)
         if self._first:
@@ -265,11 +266,20 @@ class Hunt:
             if self._is_late() or time.monotonic() > until:
                 return None
             shown = self._shown(history)
-            return shown if shown and shown.finding.bug == bug.finding.bug else None
+            return shown if shown and self._is_of_same(shown.finding, bug.finding) else None
 
         if all(again(bug.history) for _ in range(_AGAIN)):
             return self._by_itself(_shrunk(bug, again))
         return bug if self._is_late() else self._seen_now_and_then(bug)
+
+    def _is_of_same(self, shown: Finding, wanted: Finding) -> bool:
+        """Whether a finding is of the bug that is wanted.
+
+        Where that is more than one, or nobody knows which, any will do that is new.
+        """
+        if wanted.is_vague and shown.kind == wanted.kind:
+            return not shown.is_of(self._known)
+        return shown.bug == wanted.bug
 
     def _seen_now_and_then(self, bug: Bug) -> Bug | None:
         """Return a bug that does not show each time, with a smaller history that shows it too."""
@@ -324,6 +334,11 @@ def _all(group: BaseExceptionGroup[_StopError]) -> Iterator[_StopError]:
             yield from _all(each)
         else:
             yield each
+
+
+def _is_part(found: Bug, bug: Bug) -> bool:
+    """Whether a history that has shown more than one bug was shrunk to one of them."""
+    return bug.finding.is_vague and found.steady and found.finding.bug != bug.finding.bug
 
 
 def _bug(finding: Finding, history: History, played: Played) -> Bug:

@@ -19,6 +19,7 @@ from pytest_mohook.check.trial import Trial
 from pytest_mohook.fuzz.findings import Finding
 from pytest_mohook.fuzz.history import Advance, Again, Fail, History, Post, Resend, Send, Step
 from pytest_mohook.fuzz.tape import Tape, Taped
+from pytest_mohook.oracle.difference import AND
 from pytest_mohook.oracle.findings import Finding as Judged
 from pytest_mohook.oracle.findings import FindingKind as Kind
 from pytest_mohook.oracle.readback import StoredItem
@@ -130,7 +131,8 @@ def _found(judged: Judged, provider: str) -> Finding:
     _, refused, last = judged.sentence.partition("the last one: ")
     detail = last.partition(", ")[0] if refused else ""
     if altered:
-        detail = re.sub(" at .* is gone|[0-9]+|: .*", "", how.partition(" (sent ")[0])
+        became = how.partition(" (sent ")[0].split(AND)
+        detail = AND.join(re.sub(" at .* is gone|[0-9]+|: .*", "", each) for each in became)
     expected = _EXPECTED[judged.kind]
     return Finding(judged.kind.value, judged.sentence, expected, basis[provider], detail)
 

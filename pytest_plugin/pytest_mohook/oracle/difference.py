@@ -7,10 +7,14 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 from urllib.parse import unquote_plus
 
-__all__ = ["difference", "named_difference"]
+__all__ = ["AND", "difference", "named_difference"]
+
+AND = ", and "
+"""Stands between two things that became of one text, and within none."""
 
 _FORMS: tuple[Literal["NFC", "NFD", "NFKC", "NFKD"], ...] = ("NFC", "NFD", "NFKC", "NFKD")
 _MARKS = "?\N{REPLACEMENT CHARACTER} _"
@@ -23,8 +27,11 @@ def difference(sent: str, stored: str) -> str:
 
     >>> difference("cafe ", "cafe"), difference("Hi", "Ho")
     ('white space at its end is gone', "it differs from character 2 on: 'i' became 'o'")
+    >>> difference(" abc", "ab")
+    'white space at its start is gone, and it was cut to the first 2 of its 3 characters'
     """
-    return named_difference(sent, stored) or _first_difference(sent, stored)
+    named = named_difference(sent, stored) or _of_several(sent, stored)
+    return named or _first_difference(sent, stored)
 
 
 def named_difference(sent: str, stored: str) -> str | None:
@@ -36,6 +43,26 @@ def named_difference(sent: str, stored: str) -> str | None:
     True
     """
     return next(filter(None, (judge(sent, stored) for judge in _JUDGES)), None)
+
+
+def _of_several(sent: str, stored: str) -> str | None:
+    """Return in words how one thing after the other leads to what is stored; two or three of them.
+
+    What leaves nothing of a text is none of them: everything begins with nothing.
+    """
+    before = {sent: ""}
+    for _ in range(_MOST_CHANGES):
+        after = {
+            each: f"{told}{named_difference(one, each)}{AND}"
+            for one, told in before.items()
+            for each in dict.fromkeys(change(one) for change in _CHANGES)
+            if each not in ("", one)
+        }
+        for middle, told in after.items():
+            if last := named_difference(middle, stored):
+                return told + last
+        before = after
+    return None
 
 
 def _white_space(sent: str, stored: str) -> str | None:
@@ -118,6 +145,21 @@ _UNITS: tuple[Callable[[str], int], ...] = (
 def _marked(text: str, lost: set[str], mark: str, units: Callable[[str], int]) -> str:
     return "".join(mark * units(each) if each in lost else each for each in text)
 
+
+_MOST_CHANGES = 2
+_CHANGES: tuple[Callable[[str], str], ...] = (
+    str.lstrip,
+    str.rstrip,
+    str.strip,
+    lambda text: " ".join(text.split()),
+    _lines,
+    lambda text: text.replace("\0", ""),
+    str.lower,
+    str.upper,
+    *(partial(unicodedata.normalize, form) for form in _FORMS),
+    *(change for change, _ in _ESCAPES),
+)
+"""What may become of a text before something else does; to cut it comes last."""
 
 _JUDGES = (_white_space, _normalised, _cut, _letter_case, _misread, _escaped, _replaced)
 

@@ -73,6 +73,10 @@ def _cuts(inbox: Careless, body: bytes) -> str:
     return inbox.changed(body, lambda text: text[:160]) if _message(body) else ""
 
 
+def _strips_and_cuts(inbox: Careless, body: bytes) -> str:
+    return inbox.changed(body, lambda text: text.strip()[:160]) if _message(body) else ""
+
+
 def _cuts_and_fails(inbox: Careless, body: bytes) -> str:
     return _fails_on_no_json(inbox, body) or _cuts(inbox, body)
 
@@ -101,6 +105,7 @@ CARELESS: dict[str, Callable[[Careless, bytes], str]] = {
     "no-json": _fails_on_no_json,
     "cuts": _cuts,
     "two": _cuts_and_fails,
+    "two-of-a-text": _strips_and_cuts,
     "some": _loses_some,
     "growing": _needs_growing_ids,
     "anything": _takes_anything,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +15,7 @@ import pytest
 from pytest_mohook.check.errors import ReadbackError, ReceiverGoneError
 from pytest_mohook.check.target import Target
 from pytest_mohook.fuzz.bug import Bug
-from pytest_mohook.fuzz.history import Again, Fail, History, Post, Send
+from pytest_mohook.fuzz.history import Again, Fail, History, Post, Send, history_json
 from pytest_mohook.fuzz.hunt import Hunt
 from pytest_mohook.fuzz.play import play
 from pytest_mohook.fuzz.smaller import size, smallest
@@ -64,6 +65,31 @@ def test_two_bugs_are_told_apart(serve: Serve) -> None:
     names = [each.finding.bug for each in hunted(serve("two"))]
     assert {name.partition(" ")[0] for name in names} >= {"altered", "server-error"}
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 645476])
+def test_two_bugs_of_one_text_are_no_third(serve: Serve, seed: int) -> None:
+    """Each has a history that shows it alone."""
+    hunt = Hunt(serve("two-of-a-text"), seed=seed, most=100, within=timedelta(seconds=30))
+    texts = [bug.history.messages[0]["body"] for bug in hunt.bugs()]
+    assert len(texts) == 2, texts
+    assert {text.strip() == text for text in texts} == {True, False}
+    assert {len(text) > 160 for text in texts} == {True, False}
+
+
+@pytest.mark.parametrize("known", [[], ["a" * 161], [" "]])
+def test_a_text_with_two_bugs_shows_each_alone(
+    serve: Serve, tmp_path: Path, known: list[str]
+) -> None:
+    """Also where it is all that was found, or where one of them is known."""
+    for number, text in enumerate([*known, " " + "ab " * 400]):
+        history = History("ip1", (Send(({"body": text},)),))
+        path = tmp_path / f"{number}.json"
+        path.write_text(json.dumps(history_json(history)), encoding="utf-8")
+    hunt = Hunt(serve("two-of-a-text"), seed=1, most=1, database=tmp_path)
+    texts = sorted((bug.history.messages[0]["body"] for bug in hunt.bugs()), key=len)
+    assert [len(text) for text in texts] == [1, 161]
+    assert [text.isspace() for text in texts] == [True, False]
 
 
 def test_what_is_said_again_is_found_by_itself(serve: Serve) -> None:

@@ -46,6 +46,18 @@ COMBINED = "cafe\N{COMBINING ACUTE ACCENT}"
         ("x😀y", "x????y", "characters are replaced by '?': '😀' (U+1F600)"),
         ("x😀yz", "xyz", "characters are gone: '😀' (U+1F600)"),
         ("Hello", "Hallo", "it differs from character 2 on: 'e' became 'a'"),
+        (
+            " \n" + "a" * 170 + " ",
+            "a" * 160,
+            "white space at its start is gone, and it was cut to the first 160 of its 171 char",
+        ),
+        ("A\0B", "a", "its letter case was changed, and it was cut to the first 1 of its 3"),
+        (
+            " A\0B c",
+            "ab c",
+            "characters are gone: '\\x00' (U+0000), and white space at its start is gone, and its",
+        ),
+        (" ", "x", "it differs from character 1 on: ' ' became 'x'"),
     ],
 )
 def test_what_became_of_a_text_is_named(sent: str, stored: str, words: str) -> None:
