@@ -141,7 +141,8 @@ def _view(
 
 def _body(text: str) -> Body:
     raw = text[:_MOST_CHARACTERS]
-    return Body(raw, _pretty(text) if raw == text else None, len(text) - len(raw))
+    shown = raw.replace("\0", "␀")  # HTML has no way to write it
+    return Body(shown, _pretty(text) if raw == text else None, len(text) - len(raw))
 
 
 def _pretty(text: str) -> str | None:
