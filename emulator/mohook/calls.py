@@ -87,14 +87,15 @@ class Calls:
         except requests.Timeout as problem:
             msg = f"the emulator at {self.shown} did not answer within {limit:g} seconds"
             raise UnreachableError(msg) from problem
-        except requests.RequestException as problem:
+        # A redirect in no known encoding: requests reads where it leads before it is asked to.
+        except (requests.RequestException, UnicodeError) as problem:
             msg = f"no emulator answers at {self.shown}: start one with `mohook serve`, or {_WHERE}"
             raise UnreachableError(msg) from problem
 
     def _json_of(self, response: requests.Response) -> JSON:
         try:
             answer = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if isinstance(answer, dict):
             return answer

@@ -8,15 +8,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 
 import pytest
 import requests
 
-from mohook.delivery.engine import Flight
-from mohook.delivery.message import Timings
-from mohook.delivery.transports.transport import Exchange, Request, Transport
-from mohook.emulator import Emulator
 from mohook.server.http import HttpServer
 from mohook.settings import (
     CustomerSettings,
@@ -26,45 +21,9 @@ from mohook.settings import (
     ServeSettings,
     Settings,
 )
+from tests.server.unplugged import Unplugged
 
 ROOT = Path(__file__).parents[2]
-
-
-class NoNetwork:
-    """A transport that refuses every connection at once: webhooks here are made up."""
-
-    def __init__(self) -> None:
-        self._bell = Event()
-        self._ended: list[tuple[Flight, Exchange]] = []
-
-    @property
-    def in_flight(self) -> int:
-        return len(self._ended)
-
-    def start(self, request: Request, token: Flight) -> None:
-        del request
-        refused = Exchange("refused", None, "no network in this test", Timings(), (), b"", b"")
-        self._ended.append((token, refused))
-
-    def wait(self, timeout: float | None) -> list[tuple[Flight, Exchange]]:
-        if not self._ended:
-            self._bell.wait(timeout)
-        self._bell.clear()
-        ended, self._ended = self._ended, []
-        return ended
-
-    def wake(self) -> None:
-        self._bell.set()
-
-    def close(self) -> None:
-        pass
-
-
-class Unplugged(Emulator):
-    """An emulator that posts nowhere."""
-
-    def _new_curl(self) -> Transport[Flight]:
-        return NoNetwork()
 
 
 # Customers are named, so that a token can be wrong.

@@ -99,7 +99,7 @@ def from_text(text: str, annotation: object) -> object:
     if annotation is bool:
         return _FLAGS.get(text.strip().lower(), text)
     if annotation is int and re.fullmatch("-?[0-9]{1,19}", text.strip()):
-        return int(text)
+        return int(text.strip())
     return text
 
 

@@ -54,4 +54,5 @@ def _in_toml(value: object) -> str:
     if isinstance(value, bool | int):
         return to_text(value)
     text = to_text(value) if isinstance(value, timedelta) else str(value)
-    return json.dumps(text, ensure_ascii=False)
+    # TOML takes every escape of JSON; of what JSON leaves as it is, it refuses DEL alone.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

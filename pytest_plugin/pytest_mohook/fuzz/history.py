@@ -160,11 +160,11 @@ def history_from(given: object) -> History:
     if given.get("version") != VERSION:
         raise _wrong(given.get("version"), f"version {VERSION}: another release wrote this")
     provider, steps = given.get("provider"), given.get("steps")
-    if provider not in PROVIDERS:
+    if not isinstance(provider, str) or provider not in PROVIDERS:
         raise _wrong(provider, f"a provider, one of {', '.join(PROVIDERS)}")
     if not isinstance(steps, Sequence) or isinstance(steps, str):
         raise _wrong(steps, "a list of steps")
-    return History(str(provider), tuple(_step_from(step, str(provider)) for step in steps))
+    return History(provider, tuple(_step_from(step, provider) for step in steps))
 
 
 def _step_from(given: object, provider: str) -> Step:

@@ -127,7 +127,7 @@ class Easy:
         if code == pycurl.E_ABORTED_BY_CALLBACK:
             text = "the receiver closed a kept-alive connection without an answer"
         named = failure(code, text, self.curl.getinfo(pycurl.OS_ERRNO), self._head)
-        return self._exchange(named, status, text or outcome.in_words(named))
+        return self._exchange(named, status, _as_text(text) or outcome.in_words(named))
 
     def _exchange(self, named: str, status: int | None, error: str | None) -> Exchange:
         return Exchange(
@@ -184,3 +184,8 @@ class Easy:
             f"{address} is neither a loopback nor a private address; mohook delivers to others "
             f"only when told: --allow-host {self._host or address}"
         )
+
+
+def _as_text(said: str) -> str:
+    """Return libcurl's words as UTF-8 can hold them: they may quote a receiver's bytes."""
+    return said.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

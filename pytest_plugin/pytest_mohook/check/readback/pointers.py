@@ -20,6 +20,7 @@ __all__ = ["Pointers"]
 
 _NOTHING = object()
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+_LONGEST_NAME = 100
 _SAMPLES = ("5c61a2", "Hi")
 
 
@@ -95,7 +96,7 @@ def _way_out(stored: object) -> str:
     """Return how to take the array out of an object, if one is there."""
     inner = stored if isinstance(stored, Mapping) else {}
     for name, value in inner.items():
-        if isinstance(value, list):
+        if isinstance(value, list) and len(name) <= _LONGEST_NAME:
             path = f".{name}" if _PLAIN_NAME.fullmatch(name) else f".[{json.dumps(name)}]"
             command = shlex.quote(f"curl -s URL | jq {shlex.quote(path)}")
             return f"; a command can take it out: --readback-command {command}"

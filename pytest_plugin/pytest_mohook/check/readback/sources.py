@@ -57,7 +57,8 @@ class UrlReadback:
             except requests.Timeout:
                 msg = f"{place}: no answer within {_PATIENCE:g} seconds"
                 raise ReadbackUnreachableError(msg) from None
-            except requests.RequestException as problem:
+            # A redirect in no known encoding: requests reads where it leads before it is asked to.
+            except (requests.RequestException, UnicodeError) as problem:
                 why = masked_url(_reason(problem))[:_SHOWN]
                 raise ReadbackUnreachableError(f"{place}: no answer: {why}") from None
         if answer.status_code != 200:
