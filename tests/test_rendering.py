@@ -20,7 +20,7 @@ from mohook.rendering import (
     message_json,
 )
 from mohook.settings import IntelePeerSettings, Settings, SignatureSettings
-from mohook.store.journal import Event
+from mohook.store.journal import Event, Standing
 from tests.emulators import App, intelepeer, manual
 from tests.store.made import MINUTE, NOON, new_attempt, new_message
 
@@ -135,12 +135,16 @@ def test_a_webhook_in_the_journal_shows_no_credentials() -> None:
 
 
 def test_an_event_shows_the_attempt_or_the_message_that_it_is_about() -> None:
-    """The attempt whole, the message without its attempts."""
+    """The attempt whole; the message as it stood then, without its attempts."""
     attempt, message = new_attempt(), new_message("m1", attempts=[new_attempt()])
+    stood = message_json(message, attempts=False)
+    then = Standing(message, message.state, NOON, message.attempts_made, message.via)
+    message.state, message.next_attempt_at, message.attempts_made = State.DELIVERED, None, 1
     ended = event_json(Event(1, NOON, "attempt.ended", "m1", attempt))
-    accepted = event_json(Event(2, NOON, "message.accepted", "m1", message))
+    accepted = event_json(Event(2, NOON, "message.accepted", "m1", then))
     assert ended["data"] == attempt_json(attempt)
-    assert accepted["data"] == message_json(message, attempts=False)
+    assert accepted["data"] == stood
+    assert list(accepted["data"]) == list(stood)
 
 
 JSON_VALUES = st.recursive(

@@ -198,12 +198,11 @@ class Emulator:
             msg = f"{message.id} goes to {message.endpoint}, which has no webhook; set one first"
             raise ConflictError(msg)
         if message.state is State.PENDING:
-            if message.leased_until is None:
-                self.store.postpone(message.id, now)
+            self.store.postpone(message.id, now)
         else:
-            self.store.reopen([message], origin(webhook), now)
+            self.store.reopen([message.id], origin(webhook), now)
         self._wake()
-        return message
+        return self.store.message(message.id)
 
     def resend_failed(self, since: datetime | None = None) -> list[Message]:
         """Make every failed message due now whose last attempt began at `since` or later.
@@ -262,10 +261,11 @@ class Emulator:
 
     def _meet_again(self) -> None:
         """Route what waits, so that the directories tell when its webhook changes."""
-        for state in (State.PENDING, State.HELD):
-            for message in self.store.messages(MessageFilter(state=state, limit=None)):
+        for endpoint in self.store.endpoints():
+            provider, _, number = endpoint.partition(":")
+            if provider == "intelepeer":
                 with suppress(MohookError):  # its number is gone, and with it its webhook
-                    self._directories[message.provider].route(message.recipient, self.clock.now())
+                    self.intelepeer.route(number, self.clock.now())
 
     def start(self) -> None:
         """Begin delivering by itself, whenever the clock runs.

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from mohook.delivery.message import Attempt, Message
 from mohook.masking import MASK, masked_url
-from mohook.store.journal import Event
+from mohook.store.journal import Event, Standing
 
 __all__ = [
     "attempt_json",
@@ -79,8 +79,8 @@ def event_json(event: Event) -> JSON:
     data: JSON
     if isinstance(subject, Attempt):
         data = attempt_json(subject)
-    elif isinstance(subject, Message):
-        data = message_json(subject, attempts=False)
+    elif isinstance(subject, Standing):
+        data = message_json(subject.message, attempts=False) | _standing_json(subject)
     else:
         data = {name: _masked_value(name, value) for name, value in subject.items()}
     return {
@@ -89,6 +89,15 @@ def event_json(event: Event) -> JSON:
         "type": event.kind,
         "message_id": event.message_id,
         "data": data,
+    }
+
+
+def _standing_json(standing: Standing) -> JSON:
+    return {
+        "state": standing.state.value,
+        "via": standing.via,
+        "next_attempt_at": _instant_or_none(standing.next_attempt_at),
+        "attempts_made": standing.attempts_made,
     }
 
 

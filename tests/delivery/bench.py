@@ -19,6 +19,7 @@ from mohook.delivery.retry import RetryPolicy
 from mohook.delivery.transports.transport import Exchange, Request, Transport
 from mohook.store.memory import MemoryStore
 from tests.store.made import HERE, MINUTE, new_message
+from tests.store.steps import Seconds
 
 __all__ = ["Bench", "FakeTransport", "exchange", "outcomes", "rules"]
 
@@ -102,7 +103,8 @@ class Bench:
     webhooks: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.store = MemoryStore()
+        self.seconds = Seconds()
+        self.store = MemoryStore(seconds=self.seconds)
         self.clock = ManualClock()
         self.faults = FaultPlan()
         self.engine = Engine(

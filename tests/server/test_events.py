@@ -17,7 +17,7 @@ from mohook.server import events
 from mohook.server.events import stream
 from mohook.server.http import HttpServer
 from mohook.settings import ServeSettings, Settings
-from mohook.store.journal import Journal
+from mohook.store.memory_journal import MemoryJournal
 from tests.server.bench import API, Bench, message
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -133,7 +133,7 @@ def test_streams_end_with_the_server(served: Callable[..., HttpServer]) -> None:
 
 def test_events_that_were_dropped_are_told_of() -> None:
     """A stream that resumes before what is kept begins with a gap, and goes on."""
-    journal = Journal(keep=2)
+    journal = MemoryJournal(keep=2)
     for number in range(5):
         journal.append(NOW, "noted", None, {"number": number})
     told = b"".join(itertools.islice(stream(journal, 1, lambda: False), 3)).decode()
@@ -147,10 +147,10 @@ def test_a_quiet_stream_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without news there is a comment now and then, so that a reader that left is noticed."""
     monkeypatch.setattr(events, "KEEP_ALIVE", 0.02)
     monkeypatch.setattr(events, "_LOOK", 0.01)
-    told = list(itertools.islice(stream(Journal(keep=1), 0, lambda: False), 3))
+    told = list(itertools.islice(stream(MemoryJournal(keep=1), 0, lambda: False), 3))
     assert told == [b": mohook\n\n", b":\n\n", b":\n\n"]
 
 
 def test_an_ended_stream_says_no_more() -> None:
     """Once the server ends, a stream is over before the next event."""
-    assert list(stream(Journal(keep=1), 0, lambda: True)) == [b": mohook\n\n"]
+    assert list(stream(MemoryJournal(keep=1), 0, lambda: True)) == [b": mohook\n\n"]

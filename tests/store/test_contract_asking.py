@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 
 from mohook.delivery.message import State
+from mohook.store.journal import Standing
 from mohook.store.store import Store
 from tests.store.made import NOON
 from tests.store.steps import accepted, claim, end, ids
@@ -135,22 +136,41 @@ def test_the_journal_tells_what_happened_in_order(store: Store) -> None:
     assert events[1].subject == store.message(given).attempts[0]
 
 
-def test_whoever_reads_of_an_attempt_finds_the_message_as_it_left_it(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The entry is written when all else is: who waits for news misses no state."""
-    [given] = accepted(store)
+def test_whoever_reads_of_an_attempt_finds_the_message_as_it_left_it(store: Store) -> None:
+    """A thread that waits for news never reads of an end that the message does not show."""
+    given = accepted(store, 80)
+    last = store.journal.last
     claim(store)
     seen: list[State] = []
-    write = store.journal.append
 
-    def note(*entry: object) -> None:
-        seen.append(store.message(given).state)
-        write(*entry)  # type: ignore[arg-type] # its own arguments
+    def read() -> None:
+        after = last
+        while len(seen) < len(given):
+            store.journal.wait(after, 30)
+            for event in store.journal.after(after, 1_000):
+                after = event.number
+                seen.append(store.message(event.message_id or "").state)
 
-    monkeypatch.setattr(store.journal, "append", note)
-    end(store, given, State.DELIVERED)
-    assert seen == [State.DELIVERED]
+    reading = Thread(target=read)
+    reading.start()
+    for each in given:
+        end(store, each, State.DELIVERED)
+    reading.join()
+    assert seen == [State.DELIVERED] * len(given)
+
+
+def test_an_entry_tells_of_a_message_as_it_stood(store: Store) -> None:
+    """What became of it later stands in later entries alone."""
+    [given] = accepted(store)
+    claim(store)
+    end(store, given, State.PENDING)
+    store.move("ip1:ip1-10001", None, NOON)
+    accepted_, _, moved = [event.subject for event in store.journal.after(0, 9)]
+    assert isinstance(accepted_, Standing)
+    assert isinstance(moved, Standing)
+    assert accepted_[1:] == (State.PENDING, NOON, 0, "webhook")
+    assert moved[1:] == (State.HELD, None, 1, "webhook")
+    assert {each.message.body for each in (accepted_, moved)} == {"Hi my name is earl"}
 
 
 def test_a_write_wakes_who_waits_for_news(store: Store) -> None:

@@ -11,7 +11,7 @@ from mohook.delivery.message import State
 from mohook.errors import NotFoundError
 from mohook.store.store import MessageFilter, Result, Store
 from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE, new_attempt, new_message
-from tests.store.steps import LEASE, accept, accepted, claim, end, plenty
+from tests.store.steps import LEASE, NO_TIME, accept, accepted, claim, end, plenty
 
 
 def test_an_accepted_message_is_found_as_it_was_given(store: Store) -> None:
@@ -93,20 +93,66 @@ def test_held_and_finished_messages_are_never_handed_out(store: Store) -> None:
 
 
 def test_a_lease_that_ran_out_hands_the_message_out_again(store: Store) -> None:
-    """Whoever claimed it is taken for dead, and not a moment before."""
+    """Whoever claimed it is taken for dead; a lease of no time runs out at once."""
     given = accepted(store, 2)
+    claim(store, lease=NO_TIME)
+    assert store.lease_ends() == 0
+    assert claim(store) == given
+    assert claim(store) == []
+
+
+def test_a_lease_is_of_real_time(store: Store) -> None:
+    """However far the emulator's time goes, what somebody is sending is handed out to nobody."""
+    [given] = accepted(store)
+    assert store.lease_ends() is None
     claim(store)
-    assert store.next_due() == NOON + LEASE
-    assert claim(store, NOON + LEASE - SECOND) == []
-    assert claim(store, NOON + LEASE) == given
-    assert claim(store, NOON + LEASE) == []
+    left = store.lease_ends()
+    assert left is not None
+    assert 0 < left <= LEASE.total_seconds()
+    assert claim(store, NOON + 365 * 24 * 60 * MINUTE) == []
+    assert store.next_due() is None
+    end(store, given, State.PENDING)
+    assert (store.lease_ends(), store.next_due()) == (None, NOON + MINUTE)
+
+
+def test_a_result_under_a_claim_that_stands_no_more_is_left_out(store: Store) -> None:
+    """Another has the message now, and records what becomes of it."""
+    accepted(store)
+    [slow] = store.claim(NOON, NO_TIME, plenty)
+    was = slow.claim
+    [quick] = store.claim(NOON, LEASE, plenty)
+    assert quick.claim != was
+    store.record([Result(slow, (new_attempt(),), State.FAILED, None, was)])
+    assert store.message(quick.id).state is State.PENDING
+    assert store.figures().attempts == 0
+    end(store, quick.id, State.DELIVERED)
+    assert store.message(quick.id).state is State.DELIVERED
+
+
+def test_a_result_counts_once(store: Store) -> None:
+    """Recorded again, it is a result without a claim."""
+    accepted(store)
+    [claimed] = store.claim(NOON, LEASE, plenty)
+    result = Result(claimed, (new_attempt(),), State.DELIVERED, None, claimed.claim)
+    store.record([result, result])
+    store.record([result])
+    assert store.figures().attempts == 1
+    assert store.message(claimed.id).attempts_made == 1
+
+
+def test_a_result_that_no_claim_stands_behind_is_left_out(store: Store) -> None:
+    """A message that nobody sends has no result."""
+    [given] = accepted(store)
+    store.record([Result(store.message(given), (new_attempt(),), State.FAILED, None, None)])
+    assert store.message(given).state is State.PENDING
 
 
 def test_recording_ends_the_lease(store: Store) -> None:
     """A retry is due at its own time, which may be before the lease would have ended."""
     [given] = accepted(store)
-    claim(store)
-    store.record([Result(store.message(given), (new_attempt(),), State.PENDING, NOON + SECOND)])
+    [claimed] = store.claim(NOON, LEASE, plenty)
+    retry = (new_attempt(),)
+    store.record([Result(claimed, retry, State.PENDING, NOON + SECOND, claimed.claim)])
     assert claim(store, NOON + SECOND) == [given]
 
 
@@ -157,7 +203,7 @@ def test_a_recorded_attempt_is_kept_whole(store: Store) -> None:
     end(store, given, State.DELIVERED, second)
     message = store.message(given)
     assert message.attempts == [first, second]
-    assert (message.attempts_made, message.tries, message.leased_until) == (2, 2, None)
+    assert (message.attempts_made, message.tries, message.claim) == (2, 2, None)
     assert (message.state, message.next_attempt_at) == (State.DELIVERED, None)
 
 
@@ -189,8 +235,11 @@ def test_what_a_reset_forgot_is_not_recorded(store: Store) -> None:
     """Not under its own id, and not on a new message that has that id by chance."""
     [old] = accepted(store)
     [claimed] = store.claim(NOON, LEASE, plenty)
+    was = claimed.claim
     store.reset(NOON)
     accept(store, new_message(old))
-    store.record([Result(claimed, (new_attempt(),), State.FAILED, None)])
+    [new] = store.claim(NOON, LEASE, plenty)
+    assert (new.id, new.epoch) != (claimed.id, claimed.epoch)
+    store.record([Result(claimed, (new_attempt(),), State.FAILED, None, was)])
     assert store.message(old).state is State.PENDING
     assert store.figures().attempts == 0

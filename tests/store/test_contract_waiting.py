@@ -9,18 +9,30 @@ from mohook.errors import NotFoundError
 from mohook.store.store import Store
 from tests.store.conftest import NewStore
 from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE
-from tests.store.steps import accepted, claim, end, ids
+from tests.store.steps import LEASE, NO_TIME, accepted, claim, end, ids, plenty
 
 
 def test_a_postponed_message_is_due_at_its_new_time_alone(store: Store) -> None:
-    """Later or earlier, claimed or not; a lease on it ends."""
+    """Later or earlier; by who has claimed it, and the claim ends, or by anybody."""
     [given] = accepted(store)
-    claim(store)
-    store.postpone(given, NOON + 10 * MINUTE)
-    assert store.next_due() == NOON + 10 * MINUTE
+    [claimed] = store.claim(NOON, LEASE, plenty)
+    store.postpone(given, NOON + 10 * MINUTE, claimed.claim)
+    assert (store.next_due(), store.lease_ends()) == (NOON + 10 * MINUTE, None)
     store.postpone(given, NOON + MINUTE)
     assert claim(store, NOON + MINUTE - SECOND) == []
     assert claim(store, NOON + MINUTE) == [given]
+
+
+def test_what_somebody_sends_is_postponed_by_nobody_else(store: Store) -> None:
+    """Neither without a claim nor under one that stands no more."""
+    [given] = accepted(store)
+    [first] = store.claim(NOON, NO_TIME, plenty)
+    was = first.claim
+    claim(store)
+    for other in (None, was):
+        store.postpone(given, NOON + MINUTE, other)
+        assert store.next_due() is None
+    end(store, given, State.DELIVERED)
 
 
 def test_only_what_is_pending_is_postponed(store: Store) -> None:
@@ -64,6 +76,16 @@ def test_moving_leaves_finished_messages_alone(store: Store) -> None:
     assert store.message(done).state is State.DELIVERED
 
 
+def test_the_endpoints_for_which_something_waits_are_told(store: Store) -> None:
+    """Pending, in flight or held; not those whose messages have all finished."""
+    accepted(store, endpoint="ip1:a")
+    [done] = accepted(store, endpoint="ip1:b")
+    claim(store)
+    end(store, done, State.DELIVERED)
+    accepted(store, 2, endpoint="ip1:c", destination=None)
+    assert sorted(store.endpoints()) == ["ip1:a", "ip1:c"]
+
+
 def test_a_message_that_moves_in_flight_is_not_handed_out_twice(store: Store) -> None:
     """It is claimed until its end is recorded, and then due in the new lane."""
     [given] = accepted(store)
@@ -81,7 +103,7 @@ def test_a_reopened_message_is_due_now_with_all_its_tries(store: Store, state: S
     [given] = accepted(store)
     claim(store)
     end(store, given, state)
-    store.reopen([store.message(given)], THERE, NOON + MINUTE)
+    store.reopen([given], THERE, NOON + MINUTE)
     message, figures = store.message(given), store.figures()
     assert (message.state, message.tries, message.attempts_made) == (State.PENDING, 0, 1)
     assert (message.destination, message.next_attempt_at) == (THERE, NOON + MINUTE)
@@ -93,7 +115,7 @@ def test_only_finished_messages_are_reopened(store: Store) -> None:
     """What is pending or held stays as it is."""
     given = [*accepted(store, next_attempt_at=NOON + MINUTE), *accepted(store, destination=None)]
     before = [store.message(each) for each in given]
-    store.reopen(before, THERE, NOON)
+    store.reopen([*given, "m999"], THERE, NOON)
     assert [store.message(each) for each in given] == before
     assert store.next_due() == NOON + MINUTE
 
@@ -132,7 +154,7 @@ def test_a_message_that_finishes_again_and_again_is_one_message(new_store: NewSt
     end(store, once, State.FAILED)
     for _ in range(6):
         end(store, often, State.DELIVERED)
-        store.reopen([store.message(often)], HERE, NOON)
+        store.reopen([often], HERE, NOON)
         claim(store)
     end(store, often, State.DELIVERED)
     assert sorted(ids(store)) == sorted([often, once])

@@ -8,24 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mohook.store.journal import Journal
+from mohook.store.memory_journal import MemoryJournal
 from tests.store.made import NOON
 
 
-def written(keep: int, count: int) -> Journal:
-    journal = Journal(keep)
+def written(keep: int, count: int) -> MemoryJournal:
+    journal = MemoryJournal(keep)
     for number in range(1, count + 1):
         journal.append(NOON, "tick", None, {"n": number})
     return journal
 
 
-def numbers(journal: Journal, after: int, limit: int = 1000) -> list[int]:
+def numbers(journal: MemoryJournal, after: int, limit: int = 1000) -> list[int]:
     return [event.number for event in journal.after(after, limit)]
 
 
 def test_an_empty_journal_has_no_last_entry() -> None:
     """The number before the first is 0, and the first will be 1."""
-    journal = Journal(10)
+    journal = MemoryJournal(10)
     assert (journal.first, journal.last, journal.after(0, 10)) == (1, 0, [])
 
 
@@ -52,7 +52,7 @@ def test_waiting_ends_at_once_where_there_is_news_already() -> None:
 
 def test_an_entry_wakes_every_waiter() -> None:
     """Whoever waits for a number above the last one sees it come."""
-    journal = Journal(10)
+    journal = MemoryJournal(10)
     told: list[bool] = []
     threads = [Thread(target=lambda: told.append(journal.wait(0, 30))) for _ in range(3)]
     for thread in threads:
@@ -66,7 +66,7 @@ def test_an_entry_wakes_every_waiter() -> None:
 @pytest.mark.slow
 def test_a_reader_without_a_lock_never_skips_what_is_kept() -> None:
     """While another thread writes and drops, a page begins right behind the number asked for."""
-    journal = Journal(50)
+    journal = MemoryJournal(50)
 
     def write() -> None:
         for number in range(200_000):

@@ -18,12 +18,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from mohook.delivery.message import State
+from mohook.delivery.message import Message, State
 from mohook.store.store import MessageFilter, Result, Store
 from tests.store.conftest import STORES, NewStore
 from tests.store.made import HERE, NOON, SECOND, THERE, new_attempt, new_message
+from tests.store.steps import LEASE, NO_TIME
 
-LEASE = 40 * SECOND
 KEEP = 3
 ENDPOINTS = ["ip1:a", "ip1:b"]
 PLACES = st.sampled_from([HERE, THERE, None])
@@ -39,7 +39,8 @@ class Known:
     state: State
     tries: int = 0
     attempts: int = 0
-    leased: timedelta | None = None
+    claim: int | None = None
+    dead: bool = False
 
 
 class StoreMachine(RuleBasedStateMachine):
@@ -55,6 +56,8 @@ class StoreMachine(RuleBasedStateMachine):
         self.now = timedelta()
         self.received = self.made = 0
         self.journal = 0
+        self.again: tuple[Message, int | None] | None = None
+        self.claims_of_before: set[int | None] = set()
 
     def teardown(self) -> None:
         self.store.close()
@@ -79,13 +82,17 @@ class StoreMachine(RuleBasedStateMachine):
     def pass_time(self, seconds: int) -> None:
         self.now += seconds * SECOND
 
-    @rule(here=st.integers(0, 3), there=st.integers(0, 3))
-    def claim(self, here: int, there: int) -> None:
+    @rule(here=st.integers(0, 3), there=st.integers(0, 3), dies=st.booleans())
+    def claim(self, here: int, there: int, dies: bool) -> None:
+        """Claim, perhaps as one who dies of it: a lease of no time has run out by the next."""
         rooms = {HERE: here, THERE: there}
-        claimed = [each.id for each in self.store.claim(NOON + self.now, LEASE, rooms.__getitem__)]
-        for known in self.known.values():
-            if known.leased is not None and known.leased <= self.now:
-                known.leased = None
+        lease = NO_TIME if dies else LEASE
+        made = {
+            each.id: each.claim
+            for each in self.store.claim(NOON + self.now, lease, rooms.__getitem__)
+        }
+        claimed = list(made)
+        self.end_leases()
         due = self.due()
         assert len(set(claimed)) == len(claimed)
         assert set(claimed) <= set(due)
@@ -98,30 +105,41 @@ class StoreMachine(RuleBasedStateMachine):
             left = [due[each] for each in set(mine) - set(taken)]
             assert all(due[each] <= min(left) for each in taken if left)
         for each in claimed:
-            self.known[each].leased = self.now + LEASE
+            known = self.known[each]
+            assert made[each] is not None
+            assert made[each] not in self.claims_of_before
+            known.claim, known.dead = made[each], dies
+        self.claims_of_before |= set(made.values())
+
+    def end_leases(self) -> None:
+        for known in self.known.values():
+            if known.dead:
+                known.claim, known.dead = None, False
 
     def due(self) -> dict[str, timedelta]:
         """Return when each message was due that is due by now, and that nobody is sending."""
         return {
             each: known.due
             for each, known in self.known.items()
-            if known.state is State.PENDING and known.leased is None
+            if known.state is State.PENDING and known.claim is None
             if known.due is not None and known.due <= self.now
         }
 
-    @precondition(lambda self: any(known.leased is not None for known in self.known.values()))
+    @precondition(lambda self: any(known.claim is not None for known in self.known.values()))
     @rule(data=st.data(), state=st.sampled_from([State.PENDING, State.DELIVERED, State.FAILED]),
           after=st.integers(0, 90), copies=st.integers(0, 2))  # fmt: skip
     def record(self, data: st.DataObject, state: State, after: int, copies: int) -> None:
-        flying = [each for each, known in self.known.items() if known.leased is not None]
+        flying = [each for each, known in self.known.items() if known.claim is not None]
         one = data.draw(st.sampled_from(flying))
         known = self.known[one]
+        self.again = (self.store.message(one), known.claim)
         due = self.now + after * SECOND if state is State.PENDING else None
         attempts = [new_attempt(known.attempts + 1)]
         attempts += [new_attempt(0, copy_of=1, decision=None) for _ in range(copies)]
         retry_at = None if due is None else NOON + due
-        self.store.record([Result(self.store.message(one), tuple(attempts), state, retry_at)])
-        known.leased = None
+        message = self.store.message(one)
+        self.store.record([Result(message, tuple(attempts), state, retry_at, known.claim)])
+        known.claim, known.dead = None, False
         known.tries += 1
         known.attempts += 1 + copies
         self.made += 1 + copies
@@ -135,14 +153,25 @@ class StoreMachine(RuleBasedStateMachine):
                 del self.known[gone]
             self.finished = self.finished[-KEEP:]
 
+    @precondition(lambda self: self.again)
+    @rule(state=st.sampled_from([State.PENDING, State.DELIVERED, State.FAILED]))
+    def record_again(self, state: State) -> None:
+        """Under a claim that has ended, whatever has happened since: it changes nothing."""
+        assert self.again
+        message, claim = self.again
+        due = NOON if state is State.PENDING else None
+        self.store.record([Result(message, (new_attempt(),), state, due, claim)])
+
     @precondition(lambda self: self.known)
     @rule(data=st.data(), after=st.integers(0, 90))
     def postpone(self, data: st.DataObject, after: int) -> None:
         one = data.draw(st.sampled_from(list(self.known)))
         known = self.known[one]
-        self.store.postpone(one, NOON + self.now + after * SECOND)
-        if known.state is State.PENDING:
-            known.due, known.leased = self.now + after * SECOND, None
+        mine = data.draw(st.booleans())
+        claim = known.claim if mine else None
+        self.store.postpone(one, NOON + self.now + after * SECOND, claim)
+        if known.state is State.PENDING and known.claim == claim:
+            known.due, known.claim, known.dead = self.now + after * SECOND, None, False
 
     @rule(endpoint=st.sampled_from(ENDPOINTS), to=PLACES)
     def move(self, endpoint: str, to: str | None) -> None:
@@ -158,7 +187,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(data=st.data(), to=PLACES)
     def reopen(self, data: st.DataObject, to: str | None) -> None:
         one = data.draw(st.sampled_from(self.finished))
-        self.store.reopen([self.store.message(one)], to, NOON + self.now)
+        self.store.reopen([one], to, NOON + self.now)
         known = self.known[one]
         known.state = State.PENDING if to else State.HELD
         known.destination, known.due, known.tries = to, self.now if to else None, 0
@@ -172,7 +201,9 @@ class StoreMachine(RuleBasedStateMachine):
         self.store.close()
         self.store, self.journal = again, 0
         for known in self.known.values():
-            known.leased = None
+            known.claim, known.dead = None, False
+        self.again = None  # another store counts its claims by itself
+        self.claims_of_before = set()
         # Who finished first is not carried over, only who came first.
         self.finished = sorted(order, key=lambda each: int(each[1:]))
 
@@ -218,13 +249,16 @@ class StoreMachine(RuleBasedStateMachine):
 
     @invariant()
     def wakes_in_time(self) -> None:
-        waits = [
-            known.leased if known.leased is not None else known.due
-            for known in self.known.values()
-            if known.leased is not None or known.state is State.PENDING
-        ]
         due = self.store.next_due()
+        self.end_leases()
+        waits = [
+            known.due
+            for known in self.known.values()
+            if known.claim is None and known.state is State.PENDING
+        ]
         assert due == (NOON + min(each for each in waits if each is not None) if waits else None)
+        claimed = any(known.claim is not None for known in self.known.values())
+        assert (self.store.lease_ends() is not None) == claimed
 
     @invariant()
     def journal_goes_on(self) -> None:

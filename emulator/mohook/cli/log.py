@@ -11,7 +11,7 @@ from mohook.cli.attempts import attempt_text, message_text
 from mohook.cli.process import wait_for_interrupt
 from mohook.cli.screen import console_for, plain, print_json_line
 from mohook.cli.words import clock_in_words
-from mohook.delivery.message import Attempt, Message, State
+from mohook.delivery.message import Attempt, State
 from mohook.emulator import Emulator
 from mohook.listening import DEFAULT_URL
 from mohook.masking import masked_url
@@ -22,6 +22,7 @@ from mohook.store.journal import (
     MESSAGE_MOVED,
     WEBHOOK_CHANGED,
     Event,
+    Standing,
 )
 
 __all__ = ["EventLog"]
@@ -92,7 +93,7 @@ class EventLog:
         subject, show = event.subject, self._console.print
         if isinstance(subject, Attempt):
             show(f"{event.message_id:<5} ", attempt_text(attempt_json(subject)), soft_wrap=True)
-        elif isinstance(subject, Message):
+        elif isinstance(subject, Standing):
             self._tell_of_message(event, subject)
         elif event.kind == WEBHOOK_CHANGED:
             target = _target(subject["webhook"])
@@ -103,10 +104,11 @@ class EventLog:
         else:
             show(f"{event.at:%H:%M:%S}  {event.kind}", style="dim")
 
-    def _tell_of_message(self, event: Event, message: Message) -> None:
-        words = _NEWS.get((event.kind, message.state))
+    def _tell_of_message(self, event: Event, standing: Standing) -> None:
+        words = _NEWS.get((event.kind, standing.state))
         if words is None:
             return  # accepted and due: its first attempt tells of it
+        message = standing.message
         line = message_text(message_json(message, attempts=False))
         self._console.print(f"{message.id:<5} ", line, f" {words}", sep="", soft_wrap=True)
 

@@ -50,9 +50,6 @@ class Clock(Protocol):
     def real_seconds(self, span: timedelta) -> float | None:
         """Return how long `span` takes in real seconds; None when only a hand moves the clock."""
 
-    def span(self, real: timedelta) -> timedelta:
-        """Return how far this clock moves while `real` passes on the machine's."""
-
 
 class MovableClock(Clock, Protocol):
     """One that is moved by hand, as long as it does not run."""
@@ -88,10 +85,6 @@ class RunningClock:
         """Return how long `span` takes in real seconds."""
         return span.total_seconds() / self._factor
 
-    def span(self, real: timedelta) -> timedelta:
-        """Return how far this clock moves while `real` passes on the machine's."""
-        return real * self._factor
-
 
 class ManualClock:
     """Stands still until it is moved, and never moves back.
@@ -115,10 +108,6 @@ class ManualClock:
     def real_seconds(self, span: timedelta) -> float | None:
         """Return 0 for what is due, None for what only a hand can bring about."""
         return 0.0 if span <= timedelta() else None
-
-    def span(self, real: timedelta) -> timedelta:
-        """Return `real`: requests take real time while this clock stands still."""
-        return real
 
     def set(self, instant: datetime) -> None:
         """Stand at `instant`, earlier or later: only a restored snapshot does that."""
@@ -170,10 +159,6 @@ class ChangeableClock:
     def real_seconds(self, span: timedelta) -> float | None:
         """Return how long `span` takes in real seconds; None when only a hand moves the clock."""
         return self._clock.real_seconds(span)
-
-    def span(self, real: timedelta) -> timedelta:
-        """Return how far this clock moves while `real` passes on the machine's."""
-        return self._clock.span(real)
 
     def change(self, mode: str) -> datetime | None:
         """Go on as `mode` says, `real`, `manual` or `xN`; return from which instant on.

@@ -26,6 +26,7 @@ __all__ = ["REORDER_HOLD", "Engine", "Flight", "Rules"]
 REORDER_HOLD = timedelta(minutes=1)
 """How long a message that is to be overtaken waits when no other comes by."""
 LEASE_MARGIN = timedelta(seconds=30)
+"""Real time between the end of the slowest request and the end of its lease."""
 _HELD_BACK = {FaultKind.DELAY, FaultKind.REORDER}
 _SCRIPTED = {FaultKind.STATUS, FaultKind.TIMEOUT, FaultKind.RESET, FaultKind.REFUSED}
 
@@ -60,6 +61,7 @@ class Flight:
     started_at: datetime
     step: FaultStep | None
     expected: int = 1
+    claim: int | None = None
     ended: tuple[Exchange, ...] = ()
     overtakes: Sequence[str] = ()
 
@@ -98,11 +100,12 @@ class Engine:
         self._rules = rules
         self._faults = faults
         self._time_limit = time_limit
+        self._lease = time_limit + LEASE_MARGIN
         self._per_receiver = per_receiver
         self._in_all = in_all
         self._shuffle = shuffle
         self.turn = Turn()
-        self._under_way: dict[str, Message] = {}
+        self._under_way: dict[str, Flight] = {}
         self._busy: dict[str, int] = {}
         self._held_back: dict[str, FaultStep] = {}
         self._overtaken: dict[str, list[str]] = {}
@@ -121,17 +124,25 @@ class Engine:
     def start_due(self, most: int | None = None) -> int:
         """Start attempts that are due now and have room, of `most` messages; return how many.
 
-        A message that is handed out while it is in flight is left there, under the new lease:
-        the old one was measured by a clock that ran at another pace.
+        A message that is handed out while it is in flight is left there, under the new claim:
+        its lease ran out, for this process stood still or an app took its time.
         """
         now = self._clock.now()
-        lease = self._clock.span(self._time_limit + LEASE_MARGIN)
-        claimed = self._store.claim(now, lease, self._room_for(most))
+        claimed = self._store.claim(now, self._lease, self._room_for(most))
         if self._shuffle:
             self._shuffle.shuffle(claimed)
-        for message in claimed:
-            if self._under_way.get(message.id) is not message:
-                self._launch(message, now)
+        begun = 0
+        try:
+            for message in claimed:
+                flight = self._under_way.get(message.id)
+                if flight is not None and flight.message.epoch == message.epoch:
+                    flight.claim = message.claim
+                else:
+                    self._launch(message, now)
+                begun += 1
+        finally:
+            for message in claimed[begun:]:  # an interrupt: they are nobody's now
+                self._store.postpone(message.id, message.next_attempt_at or now, message.claim)
         return len(claimed)
 
     def _room_for(self, most: int | None) -> Room:
@@ -150,7 +161,7 @@ class Engine:
     def _launch(self, message: Message, now: datetime) -> None:
         url = self._routes(message.endpoint)
         if url is None:
-            self._store.postpone(message.id, now)  # ends the lease: nobody is sending it
+            self._store.postpone(message.id, now, message.claim)  # nobody is sending it
             self._store.move(message.endpoint, None, now)
             return
         step = self._held_back.pop(message.id, None)
@@ -167,10 +178,11 @@ class Engine:
         self._held_back[message.id] = step
         if step.kind is FaultKind.REORDER:
             self._overtaken.setdefault(message.provider, []).append(message.id)
-        self._store.postpone(message.id, now + (step.delay or REORDER_HOLD))
+        self._store.postpone(message.id, now + (step.delay or REORDER_HOLD), message.claim)
 
     def _make(self, flight: Flight) -> None:
-        self._under_way[flight.message.id] = flight.message
+        self._under_way[flight.message.id] = flight
+        flight.claim = flight.message.claim
         step = flight.step
         if step and step.kind in _SCRIPTED:
             self._scripted.append((flight, self._scripted_exchange(flight, step)))
@@ -212,7 +224,7 @@ class Engine:
         if results:
             self._store.record(results)
         for flight in whole:
-            if self._under_way.get(flight.message.id) is flight.message:
+            if self._under_way.get(flight.message.id) is flight:
                 self._under_way.pop(flight.message.id, None)
             if flight.overtakes:
                 self._release(flight.overtakes)
@@ -241,7 +253,7 @@ class Engine:
                 _attempt(flight, copy, exchange, None, None, copy_of=number)
                 for copy, exchange in enumerate(exchanges[1:], number + 1)
             )
-        return Result(message, attempts, state, retry_at)
+        return Result(message, attempts, state, retry_at, flight.claim)
 
     def _release(self, overtaken: Iterable[str]) -> None:
         now = self._clock.now()

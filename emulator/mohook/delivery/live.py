@@ -94,7 +94,10 @@ class LiveDriver:
         return False
 
     def _seconds_until_due(self) -> float | None:
-        due = self._store.next_due(self._engine.room) if self._clock.runs else None
-        if due is None:
+        if not self._clock.runs:
             return None
-        return max(0.0, self._clock.real_seconds(due - self._clock.now()) or 0.0)
+        due, lease = self._store.next_due(self._engine.room), self._store.lease_ends()
+        if due is None:
+            return lease
+        seconds = max(0.0, self._clock.real_seconds(due - self._clock.now()) or 0.0)
+        return seconds if lease is None else min(seconds, lease)

@@ -69,7 +69,8 @@ class Message:
     `destination` is that webhook's origin (`http://127.0.0.1:5000`), None while held.
     `payload` is the JSON that is posted, byte for byte. `attempts_made` counts all attempts,
     `tries` those that the retry policy counts: network-born copies are not among these.
-    While `leased_until` is set, somebody is sending it.
+    While `claim` is set, somebody is sending it: it names who, and is never given twice.
+    `epoch` counts the store's resets: an `id` stands for one message within one epoch.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Message:
     state: State = State.PENDING
     tries: int = 0
     attempts_made: int = 0
-    leased_until: datetime | None = None
+    claim: int | None = field(default=None, compare=False)
     via: str = "webhook"
+    epoch: int = field(default=0, compare=False)
     attempts: list[Attempt] = field(default_factory=list)

@@ -47,7 +47,7 @@ def _shown() -> dict[str, Any]:
         "mode": served.clock.mode,
         "pending": served.store.pending(),
         "next_due": None if due is None else instant_text(due),
-        "idle": due is None,
+        "idle": not served.store.pending(),
     }
 
 
@@ -59,7 +59,7 @@ def advance(body: AdvanceBody) -> dict[str, Any]:
     return {
         "now": instant_text(served.clock.now()),
         "attempts_made": len(made),
-        "idle": served.store.next_due() is None,
+        "idle": not served.store.pending(),
     }
 
 

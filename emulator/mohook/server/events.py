@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flask import Response, current_app, json, request
@@ -16,7 +16,7 @@ from mohook.server.replies import component, replies
 from mohook.server.seats import Seats
 from mohook.store.journal import Event, Journal
 
-__all__ = ["CLOSING", "KEEP_ALIVE", "MOST_STREAMS", "STREAMS", "api", "resumed_after", "stream"]
+__all__ = ["CLOSING", "KEEP_ALIVE", "MOST_STREAMS", "STREAMS", "api", "reader_gone", "resumed_after", "stream"]
 
 CLOSING = "mohook.closing"
 """Where the app keeps the event that is set when it is about to end."""
@@ -71,11 +71,21 @@ def resumed_after(otherwise: int) -> int:
     return int(last)
 
 
+def reader_gone() -> Callable[[], bool]:
+    """Return what tells, during this request, whether who made it has closed the connection."""
+    gone: Callable[[], bool] = request.environ.get("waitress.client_disconnected", bool)
+    return gone
+
+
 def _streamed(journal: Journal, after: int) -> Response:
     seats: Seats = current_app.extensions[STREAMS]
-    closing = current_app.extensions[CLOSING]
+    closing, gone = current_app.extensions[CLOSING], reader_gone()
     seats.take()
-    answer = Response(stream(journal, after, closing.is_set), content_type="text/event-stream")
+
+    def ended() -> bool:
+        return closing.is_set() or gone()
+
+    answer = Response(stream(journal, after, ended), content_type="text/event-stream")
     # Not at the end of the generator: one that was never begun has no end.
     answer.call_on_close(seats.give_back)
     answer.headers["X-Accel-Buffering"] = "no"
@@ -103,7 +113,7 @@ def stream(journal: Journal, after: int, ended: Callable[[], bool]) -> Iterator[
         journal.wait(after, _LOOK)
 
 
-def _after(journal: Journal, number: int, limit: int) -> list[Event]:
+def _after(journal: Journal, number: int, limit: int) -> Sequence[Event]:
     """Return the next entries; read again where old ones were dropped in between."""
     while True:
         first = journal.first

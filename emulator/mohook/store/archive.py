@@ -33,10 +33,10 @@ def _adapter() -> TypeAdapter[_Content]:
 def messages_to_json(messages: Iterable[Message], figures: Figures) -> dict[str, Any]:
     """Return messages with their attempts, and the figures, as JSON-able data.
 
-    Leases are left out: what was in flight is due again wherever the data is loaded.
+    Claims are left out: what was in flight is due again wherever the data is loaded.
     """
-    unleased = {0: {"__all__": {"leased_until"}}}
-    shown = _adapter().dump_python((list(messages), figures), mode="json", exclude=unleased)
+    unclaimed = {0: {"__all__": {"claim", "epoch"}}}
+    shown = _adapter().dump_python((list(messages), figures), mode="json", exclude=unclaimed)
     return {"messages": shown[0], "figures": shown[1]}
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Condition
 from time import monotonic
 from typing import Any, NamedTuple
 
-from mohook.delivery.message import Attempt, Message
+from mohook.delivery.message import Attempt, Message, State
 
 __all__ = [
     "ATTEMPT_ENDED",
@@ -20,6 +21,8 @@ __all__ = [
     "WEBHOOK_CHANGED",
     "Event",
     "Journal",
+    "Standing",
+    "Subject",
 ]
 
 MESSAGE_ACCEPTED = "message.accepted"
@@ -33,6 +36,20 @@ RESET = "reset"
 _LOOK_UP = 0.5  # seconds
 
 
+class Standing(NamedTuple):
+    """A message as it stood when the entry was written; of `message` itself, what never changes."""
+
+    message: Message
+    state: State
+    next_attempt_at: datetime | None
+    attempts_made: int
+    via: str
+
+
+Subject = Attempt | Standing | Mapping[str, Any]
+"""What an entry is about."""
+
+
 class Event(NamedTuple):
     """One entry. `subject` is the attempt or the message that it is about, else plain data."""
 
@@ -40,60 +57,38 @@ class Event(NamedTuple):
     at: datetime
     kind: str
     message_id: str | None
-    subject: Attempt | Message | Mapping[str, Any]
+    subject: Subject
 
 
-class Journal:
-    """Keeps the newest `keep` entries; numbers go on for ever. Safe to share by threads.
+class Journal(ABC):
+    """Numbers its entries from 1 without a gap, for ever. Safe to share by threads.
 
-    `changed` is notified after every write: whoever waits for news waits on it.
+    Where it keeps the newest entries alone, `first` is above 1.
     """
 
-    def __init__(self, keep: int) -> None:
-        self.changed = Condition()
-        self._keep = keep
-        self._events: list[Event] = []
-        self._first = 1
+    def __init__(self) -> None:
+        self._changed = Condition()
         self._waiting = 0
 
     @property
+    @abstractmethod
     def last(self) -> int:
         """The number of the newest entry; 0 before the first."""
-        events = self._events
-        return events[-1].number if events else 0
 
     @property
+    @abstractmethod
     def first(self) -> int:
         """The number of the oldest entry that is still kept."""
-        events = self._events
-        return events[0].number if events else 1
 
-    def append(
-        self,
-        at: datetime,
-        kind: str,
-        message_id: str | None,
-        subject: Attempt | Message | Mapping[str, Any],
-    ) -> None:
-        """Write one entry. The caller holds the store's lock."""
-        events = self._events
-        events.append(Event(self._first + len(events), at, kind, message_id, subject))
-        if len(events) >= 2 * self._keep:
-            # A list of its own: readers take no lock, and find the numbers in what they read.
-            self._events = events[-self._keep :]
-            self._first = self._events[0].number
+    @abstractmethod
+    def after(self, number: int, limit: int) -> Sequence[Event]:
+        """Return up to `limit` entries with numbers above `number`, oldest first."""
 
     def notify(self) -> None:
-        """Wake whoever waits for news."""
+        """Wake whoever waits for news: called after every write."""
         if self._waiting:
-            with self.changed:
-                self.changed.notify_all()
-
-    def after(self, number: int, limit: int) -> list[Event]:
-        """Return up to `limit` entries with numbers above `number`, oldest first."""
-        events = self._events
-        begin = max(0, number + 1 - events[0].number) if events else 0
-        return events[begin : begin + limit]
+            with self._changed:
+                self._changed.notify_all()
 
     def wait(self, number: int, timeout: float) -> bool:
         """Block until there is an entry above `number`; tell whether there is one.
@@ -102,11 +97,11 @@ class Journal:
         wakes it only then, and Ctrl-C would go unheard.
         """
         deadline = monotonic() + timeout
-        with self.changed:
+        with self._changed:
             self._waiting += 1
             try:
                 while self.last <= number and (left := deadline - monotonic()) > 0:
-                    self.changed.wait(min(left, _LOOK_UP))
+                    self._changed.wait(min(left, _LOOK_UP))
                 return self.last > number
             finally:
                 self._waiting -= 1

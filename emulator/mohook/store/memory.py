@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count, islice
 from threading import RLock
+from time import monotonic
 from typing import Any
 
 from mohook.delivery.message import Message, State
 from mohook.errors import NotFoundError
 from mohook.store.archive import messages_from, messages_to_json
-from mohook.store.journal import ATTEMPT_ENDED, MESSAGE_ACCEPTED, MESSAGE_MOVED, RESET, Journal
+from mohook.store.journal import ATTEMPT_ENDED, MESSAGE_ACCEPTED, MESSAGE_MOVED, RESET, Standing
+from mohook.store.memory_journal import MemoryJournal
 from mohook.store.store import PROVIDER_FIGURES, Figures, MessageFilter, Result, Room
 
 __all__ = ["MemoryStore"]
@@ -27,12 +29,18 @@ _EVENTS_PER_MESSAGE = 8
 class MemoryStore:
     """A store in memory. `keep` is how many finished messages it remembers.
 
+    Its messages are the very objects that were accepted, and change with what is stored.
+    `seconds` counts the real time by which leases are measured.
+
     What is due stands in one heap per destination. An entry that was overtaken (claimed,
     moved, postponed) stays in its heap and is skipped when it comes up: `_is_live` tells.
     """
 
-    def __init__(self, *, keep: int = 10_000) -> None:
-        self.journal = Journal(keep * _EVENTS_PER_MESSAGE)
+    def __init__(self, *, keep: int = 10_000, seconds: Callable[[], float] = monotonic) -> None:
+        self.journal = MemoryJournal(keep * _EVENTS_PER_MESSAGE)
+        self._seconds = seconds
+        self._claims = count(1)
+        self._epoch = 0
         self._keep = keep
         self._lock = RLock()
         self._ids = count(1)
@@ -42,7 +50,8 @@ class MemoryStore:
     def _clear(self) -> None:
         self._messages: dict[str, Message] = {}
         self._due: dict[str, list[_Due]] = {}
-        self._leases: deque[tuple[datetime, Message]] = deque()
+        self._leases: deque[tuple[float, int, Message]] = deque()
+        self._epoch += 1
         self._finished: OrderedDict[str, Message] = OrderedDict()
         self._states = dict.fromkeys(State, 0)
         self._figures = Figures()
@@ -54,15 +63,20 @@ class MemoryStore:
     def accept(self, messages: Sequence[Message]) -> None:
         """Keep new messages."""
         received: Counter[str] = Counter()
+        note = self.journal.append
         with self._lock:
+            states, epoch = self._states, self._epoch
             for message in messages:
+                state = message.state
+                message.epoch = epoch
                 self._messages[message.id] = message
                 received[message.provider] += 1
-                self._states[message.state] += 1
-                self.journal.append(message.created_at, MESSAGE_ACCEPTED, message.id, message)
-                if message.state is State.PENDING:
+                states[state] += 1
+                stands = Standing(message, state, message.next_attempt_at, 0, message.via)
+                note(message.created_at, MESSAGE_ACCEPTED, message.id, stands)
+                if state is State.PENDING:
                     self._schedule(message)
-                elif message.state is State.DELIVERED:
+                elif state is State.DELIVERED:
                     self._count_finished(message)
             for provider, number in received.items():
                 self._figures.received += number
@@ -81,13 +95,14 @@ class MemoryStore:
         """Hand out messages that are due at `now`, as far as their destinations have room."""
         claimed: list[_Due] = []
         with self._lock:
-            self._end_leases(now)
+            self._end_leases()
+            until, claim = self._seconds() + lease.total_seconds(), next(self._claims)
             for destination, heap in list(self._due.items()):
                 if not heap:
                     del self._due[destination]
                 elif heap[0][0] <= now:
                     due = self._due_entries(destination, heap, now)
-                    claimed += self._leased(islice(due, room(destination)), now + lease)
+                    claimed += self._leased(islice(due, room(destination)), until, claim)
         if len(self._due) > 1:
             claimed.sort()
         return [message for _, _, message in claimed]
@@ -98,30 +113,32 @@ class MemoryStore:
             if _is_live(entry, destination):
                 yield entry
 
-    def _leased(self, entries: Iterable[_Due], until: datetime) -> Iterator[_Due]:
+    def _leased(self, entries: Iterable[_Due], until: float, claim: int) -> Iterator[_Due]:
         for entry in entries:
-            entry[2].leased_until = until
-            self._leases.append((until, entry[2]))
+            entry[2].claim = claim
+            self._leases.append((until, claim, entry[2]))
             yield entry
 
-    def _end_leases(self, now: datetime) -> None:
+    def _end_leases(self) -> None:
+        now = self._seconds()
         while self._leases:
-            until, message = self._leases[0]
-            if message.leased_until == until:
+            until, claim, message = self._leases[0]
+            if message.claim == claim:
                 if until > now:
                     return
-                message.leased_until = None
+                message.claim = None
                 self._schedule(message)
             self._leases.popleft()
 
     def record(self, results: Iterable[Result]) -> None:
-        """Write down what became of claimed messages, and end their leases."""
+        """Write down what became of claimed messages, and end their claims."""
         counted: Counter[tuple[str, str, str | None]] = Counter()
         with self._lock:
             for result in results:
-                message = result.message
-                if self._messages.get(message.id) is not message:
-                    continue  # forgotten by a reset while it was in flight
+                message = self._messages.get(result.message.id)
+                claim = result.claim
+                if message is None or claim is None or message.claim != claim:
+                    continue  # handed out again, or forgotten by a reset, while it was in flight
                 message.attempts += result.attempts
                 message.attempts_made += len(result.attempts)
                 message.tries += 1
@@ -135,7 +152,7 @@ class MemoryStore:
         self.journal.notify()
 
     def _end_flight(self, message: Message, result: Result) -> None:
-        message.leased_until = None
+        message.claim = None
         if result.state is State.PENDING and message.destination is None:
             self._enter(message, State.HELD)  # its webhook went while it was in flight
             return
@@ -152,13 +169,13 @@ class MemoryStore:
         elif state is not State.HELD:
             self._count_finished(message)
 
-    def postpone(self, message_id: str, until: datetime) -> None:
-        """Make a pending message due at `until` instead, and end its lease."""
+    def postpone(self, message_id: str, until: datetime, claim: int | None = None) -> None:
+        """Make a pending message due at `until` instead, unless somebody else has claimed it."""
         with self._lock:
             message = self._messages.get(message_id)
-            if message is None or message.state is not State.PENDING:
+            if message is None or message.state is not State.PENDING or message.claim != claim:
                 return
-            message.leased_until = None
+            message.claim = None
             message.next_attempt_at = until
             self._schedule(message)
 
@@ -180,13 +197,13 @@ class MemoryStore:
         else:
             message.next_attempt_at = message.next_attempt_at or now
             self._enter(message, State.PENDING)
-        self.journal.append(now, MESSAGE_MOVED, message.id, message)
+        self.journal.append(now, MESSAGE_MOVED, message.id, _standing(message))
 
-    def reopen(self, messages: Iterable[Message], destination: str | None, now: datetime) -> None:
+    def reopen(self, message_ids: Iterable[str], destination: str | None, now: datetime) -> None:
         """Make finished messages due now, with the full number of tries again."""
         with self._lock:
-            for message in messages:
-                if self._finished.get(message.id) is message:
+            for message_id in message_ids:
+                if message := self._finished.get(message_id):
                     self._uncount_finished(message)
                     message.tries = 0
                     message.via = "webhook"
@@ -196,9 +213,10 @@ class MemoryStore:
         self.journal.notify()
 
     def next_due(self, room: Room | None = None) -> datetime | None:
-        """Return when the next message is due that has room, or a lease runs out; or None."""
+        """Return when the next unclaimed message is due that has room; None when none is."""
+        soonest: datetime | None = None
         with self._lock:
-            soonest = self._next_lease_end()
+            self._end_leases()
             for destination, heap in self._due.items():
                 while heap and not _is_live(heap[0], destination):
                     heappop(heap)
@@ -206,13 +224,26 @@ class MemoryStore:
                     soonest = heap[0][0] if soonest is None else min(soonest, heap[0][0])
         return soonest
 
-    def _next_lease_end(self) -> datetime | None:
-        while self._leases:
-            until, message = self._leases[0]
-            if message.leased_until == until:
-                return until
-            self._leases.popleft()
+    def lease_ends(self) -> float | None:
+        """Return in how many real seconds the next lease runs out; None when nothing is claimed."""
+        with self._lock:
+            while self._leases:
+                until, claim, message = self._leases[0]
+                if message.claim == claim:
+                    return max(0.0, until - self._seconds())
+                self._leases.popleft()
         return None
+
+    def endpoints(self) -> list[str]:
+        """Return the endpoints for which messages are pending or held."""
+        with self._lock:
+            return list(
+                {
+                    message.endpoint: None
+                    for message in self._messages.values()
+                    if message.state in (State.PENDING, State.HELD)
+                }
+            )
 
     def message(self, message_id: str) -> Message:
         """Return one message; raise NotFoundError when there is none under this id."""
@@ -304,6 +335,7 @@ class MemoryStore:
         with self._lock:
             self._clear()
             for message in messages:
+                message.epoch = self._epoch
                 self._messages[message.id] = message
                 self._states[message.state] += 1
                 if message.state is State.PENDING:
@@ -330,8 +362,14 @@ def _is_live(entry: _Due, destination: str) -> bool:
     return (
         message.next_attempt_at == due
         and message.state is State.PENDING
-        and message.leased_until is None
+        and message.claim is None
         and message.destination == destination
+    )
+
+
+def _standing(message: Message) -> Standing:
+    return Standing(
+        message, message.state, message.next_attempt_at, message.attempts_made, message.via
     )
 
 

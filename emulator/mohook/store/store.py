@@ -17,12 +17,16 @@ Room = Callable[[str], int]
 
 
 class Result(NamedTuple):
-    """What became of a claimed message: the attempts just made, and where it stands now."""
+    """What became of a message under a claim: the attempts just made, and where it stands now.
+
+    `message` is as it was handed out. `claim` is the one under which it was sent.
+    """
 
     message: Message
     attempts: tuple[Attempt, ...]
     state: State
     next_attempt_at: datetime | None
+    claim: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,16 @@ class Figures:
 
 
 class Store(Protocol):
-    """Keeps messages, attempts and the journal. Safe to share by threads."""
+    """Keeps messages, attempts and the journal. Safe to share by threads.
 
-    journal: Journal
+    A message that it returns is that message as it stands; whether it goes on to change with
+    what is stored differs from store to store. Instants are the emulator's time; leases alone
+    are measured in real time, whatever the emulator's clock does: a process dies in real time.
+    """
+
+    @property
+    def journal(self) -> Journal:
+        """The numbered list of all that happened."""
 
     def next_id(self) -> str:
         """Return a message id that was never given before."""
@@ -102,27 +113,38 @@ class Store(Protocol):
     def claim(self, now: datetime, lease: timedelta, room: Room) -> list[Message]:
         """Hand out messages that are due at `now`, oldest due first, as far as there is room.
 
-        A claimed message is handed out again only after `record`, or when its lease has run
-        out: whoever claimed it is then taken for dead.
+        Each has a new `claim`, and may come without its earlier attempts. It is handed out again
+        only after `record`, or when `lease`, in real time, has run out: whoever claimed it is
+        then taken for dead.
         """
 
     def record(self, results: Iterable[Result]) -> None:
-        """Write down what became of claimed messages, and end their leases."""
+        """Write down what became of claimed messages, and end their claims.
 
-    def postpone(self, message_id: str, until: datetime) -> None:
-        """Make a pending message due at `until` instead, and end its lease."""
+        A result under a claim that stands no more is left out: the message was handed out
+        again, or forgotten by a reset.
+        """
+
+    def postpone(self, message_id: str, until: datetime, claim: int | None = None) -> None:
+        """Make a pending message due at `until` instead.
+
+        One that is claimed is left alone, unless `claim` is its claim, which ends.
+        """
 
     def move(self, endpoint: str, destination: str | None, now: datetime) -> None:
         """Send what waits for `endpoint` to another origin; hold it when that is None."""
 
-    def reopen(self, messages: Iterable[Message], destination: str | None, now: datetime) -> None:
+    def reopen(self, message_ids: Iterable[str], destination: str | None, now: datetime) -> None:
         """Make finished messages due now, with the full number of tries again."""
 
     def next_due(self, room: Room | None = None) -> datetime | None:
-        """Return when the next message is due that has room; None when none will be.
+        """Return when the next unclaimed message is due that has room; None when none is."""
 
-        One that is claimed is due when its lease runs out.
-        """
+    def lease_ends(self) -> float | None:
+        """Return in how many real seconds the next lease runs out; None when nothing is claimed."""
+
+    def endpoints(self) -> list[str]:
+        """Return the endpoints for which messages are pending or held."""
 
     def message(self, message_id: str) -> Message:
         """Return one message; raise NotFoundError when there is none under this id."""

@@ -22,7 +22,7 @@ JSON = Mapping[str, Any]
 def rebuilt_message(shown: JSON) -> Message:
     """Return a message as `message_json` has shown it, its attempts included.
 
-    What the engine alone needs stays as in a new one: `destination`, `tries`, `leased_until`.
+    What the engine alone needs stays as in a new one: `destination`, `tries`, `claim`.
     """
     return Message(
         id=shown["id"],

@@ -18,7 +18,7 @@ from pytest_mohook.harness.remote.rebuilt import rebuilt_attempt, rebuilt_messag
 from tests.emulators import App, intelepeer, ip1, manual
 from tests.store.made import MINUTE, NOON, new_attempt, new_message
 
-_ENGINES_OWN = {"destination": None, "tries": 0, "leased_until": None}
+_ENGINES_OWN = {"destination": None, "tries": 0, "claim": None}
 
 
 def carried(message: Message) -> Any:
