@@ -7,15 +7,18 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from time import monotonic
 
 import pytest
 import requests
 
 from mohook.emulator import Emulator
 from mohook.errors import SettingsError
+from mohook.server import events
 from mohook.server.app import create_app
 from mohook.server.events import MOST_STREAMS
 from mohook.server.http import HttpServer
+from mohook.server.portal import live
 from mohook.server.settling import MOST_WAITS
 from mohook.settings import Ip1Settings, ServeSettings, Settings
 from tests._receivers import Answer, scripted
@@ -159,3 +162,27 @@ def test_a_reader_that_leaves_is_noticed(url: str, caplog: pytest.LogCaptureFixt
         requests.post(f"{url}{API}/messages", json=message(), timeout=5)
         assert requests.get(f"{url}{API}/health", timeout=5).status_code == 200
     assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("path", [f"{API}/events", "/portal/live"])
+def test_a_reader_that_leaves_frees_its_seat(
+    url: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once, though nothing is written: whoever goes from page to page always finds one."""
+    monkeypatch.setattr(f"{events.__name__}.KEEP_ALIVE", 3600)
+    monkeypatch.setattr(f"{live.__name__}.KEEP_ALIVE", 3600)
+
+    def stream() -> requests.Response:
+        asked = {"Accept": "text/event-stream"}
+        return requests.get(f"{url}{path}", headers=asked, stream=True, timeout=5)
+
+    for answer in [stream() for _ in range(MOST_STREAMS)]:
+        assert answer.status_code == 200
+        answer.close()
+    until = monotonic() + 10
+    with closing(stream()) as again:
+        found = again.status_code
+    while found == 503 and monotonic() < until:
+        with closing(stream()) as again:
+            found = again.status_code
+    assert found == 200

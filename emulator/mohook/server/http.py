@@ -75,6 +75,7 @@ class HttpServer:
             threads=THREADS,
             ident="mohook",
             connection_limit=1_000,
+            channel_request_lookahead=1,  # else a reader who leaves is noticed only by a write
             max_request_body_size=self._app.config["MAX_CONTENT_LENGTH"] + _GRACE_FOR_BODIES,
             clear_untrusted_proxy_headers=True,
         )

@@ -16,7 +16,7 @@ from flask import Response, current_app, json, request
 
 from mohook.emulator import Emulator
 from mohook.server.current import emulator
-from mohook.server.events import CLOSING, KEEP_ALIVE, STREAMS, resumed_after
+from mohook.server.events import CLOSING, KEEP_ALIVE, STREAMS, reader_gone, resumed_after
 from mohook.server.portal.asked import wanted_messages
 from mohook.server.portal.blueprint import portal
 from mohook.server.portal.clock_bar import clock_bar
@@ -56,9 +56,13 @@ def live() -> Response:
     after = resumed_after(request.args.get("after", served.store.journal.last, int))
     shown = _List(wanted_messages(request.args), RowWriter()) if "rows" in request.args else None
     seats: Seats = current_app.extensions[STREAMS]
-    closing = current_app.extensions[CLOSING]
+    closing, gone = current_app.extensions[CLOSING], reader_gone()
     seats.take()
-    answer = Response(ticks(served, after, shown, closing.wait), content_type="text/event-stream")
+
+    def ended(seconds: float) -> bool:
+        return closing.wait(seconds) or gone()
+
+    answer = Response(ticks(served, after, shown, ended), content_type="text/event-stream")
     answer.call_on_close(seats.give_back)
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
