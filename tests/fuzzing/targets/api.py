@@ -180,7 +180,7 @@ class _Served:
 
     def call(self, call: Call) -> Any:
         answer = self.client.open(
-            call.path.encode("utf-8", "replace").decode("latin-1") or "/",
+            quote(call.path.encode("utf-8", "surrogatepass"), safe="/%") or "/",
             method=call.method,
             query_string=[(name, value.encode("utf-8", "replace")) for name, value in call.query],
             headers=call.headers or {"Content-Type": "application/json"},
