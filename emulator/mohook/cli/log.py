@@ -54,7 +54,7 @@ class EventLog:
         settings, show = self._emulator.settings, self._console.print
         elsewhere = "" if url == DEFAULT_URL else f" --url {url}"
         show(f"mohook {mohook.__version__}: ip1 and IntelePeer on your machine\n", style="bold")
-        show(f"  Emulator    {url}", soft_wrap=True)
+        show(f"  Emulator    {url}   (open it in a browser)", soft_wrap=True)
         show(f"  Clock       {clock_in_words(self._emulator.clock.mode)}", soft_wrap=True)
         show(f"  Seed        {self._emulator.seed}")
         show(f"  ip1         {_target(settings.ip1.callback_url)}", soft_wrap=True)
