@@ -12,14 +12,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from flask import Flask
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
-from waitress.server import TcpWSGIServer, create_server  # type: ignore[import-untyped]
-from waitress.task import ErrorTask  # type: ignore[import-untyped]
 
 from mohook.errors import SettingsError
 from mohook.listening import url_at
+from mohook.server.connections import ConnectionServer, bound_server
 from mohook.server.events import CLOSING, MOST_STREAMS
-from mohook.server.problems import ProblemError
 from mohook.server.settling import MOST_WAITS
 
 __all__ = ["HttpServer"]
@@ -29,25 +26,6 @@ THREADS = MOST_STREAMS + MOST_WAITS + 16
 
 _PATIENCE = 5.0  # seconds for what is being answered when the server ends
 _GRACE_FOR_BODIES = 65_536  # what a body may be over the cap and still be refused by the app
-
-
-class _Refusal(ErrorTask):  # type: ignore[misc] # untyped
-    """Tells what waitress itself refuses (broken HTTP, huge bodies) as problem details."""
-
-    def execute(self) -> None:
-        """Write the answer and close the connection."""
-        error = self.request.error
-        answer = ProblemError(error.code, str(error.body)).response()
-        body = answer.get_data()
-        self.status = answer.status
-        self.response_headers.append(("Content-Type", answer.content_type or ""))
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc] # untyped
-    error_task_class = _Refusal
 
 
 class HttpServer:
@@ -66,21 +44,11 @@ class HttpServer:
         self._thread = Thread(target=self._server.run, name="mohook-http", daemon=True)
         self._stopped = False
 
-    def _new_server(self) -> TcpWSGIServer:
+    def _new_server(self) -> ConnectionServer:
         # It warns when a request has to wait for a thread; what fails it still tells.
         logging.getLogger("waitress").setLevel(logging.ERROR)
-        server = create_server(
-            self._app,
-            sockets=[self._socket],
-            threads=THREADS,
-            ident="mohook",
-            connection_limit=1_000,
-            channel_request_lookahead=1,  # else a reader who leaves is noticed only by a write
-            max_request_body_size=self._app.config["MAX_CONTENT_LENGTH"] + _GRACE_FOR_BODIES,
-            clear_untrusted_proxy_headers=True,
-        )
-        server.channel_class = _Channel
-        return server
+        cap = self._app.config["MAX_CONTENT_LENGTH"] + _GRACE_FOR_BODIES
+        return bound_server(self._app, self._socket, threads=THREADS, cap=cap)
 
     @property
     def url(self) -> str:
