@@ -22,6 +22,12 @@ def modules(package: ModuleType) -> Iterator[str]:
             yield found.name
 
 
+@pytest.fixture(autouse=True)
+def _unpatched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Locust patches the process that imports it, unless it is told not to."""
+    monkeypatch.setenv("LOCUST_SKIP_MONKEY_PATCH", "1")
+
+
 MODULES = [name for package in (mohook, pytest_mohook) for name in modules(package)]
 
 

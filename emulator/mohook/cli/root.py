@@ -40,6 +40,7 @@ PLUGINS_OF_OUR_OWN = {
     "check": LazyCommand("pytest_mohook.check.command:check", "Check whether a receiver is right."),
     "fuzz": LazyCommand("pytest_mohook.fuzz.command:fuzz", "Look for what a receiver gets wrong."),
     "replay": LazyCommand("pytest_mohook.fuzz.command:replay", "Play a history of a bug again."),
+    "load": LazyCommand("pytest_mohook.load.command:load", "Send a storm; count what was lost."),
 }
 """What the harness adds by entry points: where it is known to be, and what `--help` says of it."""
 

@@ -1,0 +1,98 @@
+"""What a storm is: how many messages, how fast, for how long; and what its process must know."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from mohook.errors import InputError
+from mohook.settings import Settings
+from pytest_mohook.load.texts import Drawn
+
+__all__ = ["Orders", "Plan", "require_sendable"]
+
+_ONE_TO_ONE: Mapping[tuple[str, str], object] = {
+    ("delivery", "new_id_per_attempt"): False,
+    ("delivery", "follow_redirects"): False,
+    ("intelepeer", "long_messages"): "one",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A storm, whole: the same for the master and all its workers.
+
+    With `rate`, so many messages fall due each second, whatever the receiver does; with `users`,
+    so many are under way at a time, and the next is sent when one has settled. All times are in
+    seconds. New messages are sent for `seconds`; what is then open may settle for `drain` more.
+    `clock` is how many times as fast as real time retries come.
+    """
+
+    provider: str
+    rate: float | None
+    users: int | None
+    seconds: float
+    drain: float
+    clock: float
+    seed: int
+    drawn: Drawn
+
+    def wire(self) -> dict[str, Any]:
+        """Return what another process makes the same plan of."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, wire: Mapping[str, Any]) -> Self:
+        """Return the plan of another process."""
+        return cls(**{**wire, "drawn": Drawn(**wire["drawn"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What Locust's process is told: where to post and how, and what, unless a master says.
+
+    It goes over a pipe: `settings` hold secrets.
+    """
+
+    url: str
+    provider: str
+    settings: Settings
+    plan: Plan | None
+    stays: bool = False
+    """Whether the process goes on when the storm is over, for somebody looks at its page."""
+
+    def line(self) -> bytes:
+        """Return it as one line."""
+        settings = b64encode(pickle.dumps(self.settings)).decode("ascii")
+        told = {
+            "url": self.url,
+            "provider": self.provider,
+            "settings": settings,
+            "plan": self.plan.wire() if self.plan else None,
+            "stays": self.stays,
+        }
+        return json.dumps(told).encode() + b"\n"
+
+    @classmethod
+    def of(cls, line: bytes) -> Self:
+        """Return the orders that a line tells; it must come from the process that started this."""
+        told = json.loads(line)
+        told["settings"] = pickle.loads(b64decode(told["settings"]))  # noqa: S301 - our own parent's
+        told["plan"] = Plan.of(told["plan"]) if told["plan"] else None
+        return cls(**told)
+
+
+def require_sendable(settings: Settings) -> None:
+    """Raise InputError for switches under which a message is not one request with one id."""
+    for (table, key), only in _ONE_TO_ONE.items():
+        value = getattr(getattr(settings, table), key)
+        if value != only:
+            msg = (
+                f"{table}.{key} = {value!r}: a storm sends each message under one id, in one "
+                f"request, and follows no redirect; expected {only!r} here"
+            )
+            raise InputError(msg)

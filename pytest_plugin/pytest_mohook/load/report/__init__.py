@@ -1,0 +1,1 @@
+"""A storm's figures, for people at a terminal and for programs."""
