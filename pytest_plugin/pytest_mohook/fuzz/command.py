@@ -18,7 +18,7 @@ from mohook.cli.failures import (
     InterruptedCommandError,
 )
 from mohook.cli.flags import json_flag
-from mohook.cli.screen import console_for, print_json
+from mohook.cli.screen import console_for, plain, print_json
 from pytest_mohook.check.asked import (
     provider_option,
     reached,
@@ -56,8 +56,9 @@ sent. Messages stay in the receiver's store.
 The receiver must be on this machine, unless --allow-host names where it is.
 {_ENDS}"""
 _REPLAY_EPILOG = f"""\b
-Example:
+Examples:
   mohook replay bugs/duplicated.json http://127.0.0.1:5000/sms/ip1 --readback http://127.0.0.1:5000/stored
+  mohook replay bugs/*.json http://127.0.0.1:5000/sms/ip1
 
 \b
 {_ENDS}"""
@@ -117,25 +118,57 @@ def fuzz(url: str, provider: str | None, **given: Any) -> None:
 
 
 @click.command(epilog=_REPLAY_EPILOG)
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, type=click.Path(dir_okay=False, path_type=Path)
+)
 @click.argument("url")
 @receiver_options
 @json_flag
-def replay(file: Path, url: str, **given: Any) -> None:
-    """Play a history that `mohook fuzz --out` has written, and tell what it shows.
+def replay(files: tuple[Path, ...], url: str, **given: Any) -> None:
+    """Play histories that `mohook fuzz --out` has written, and tell what they show.
 
     Messages have ids that the receiver has never seen. What showed only now and then is played
     up to twenty times.
     """
-    from pytest_mohook.fuzz.export.history_file import read_history
-
-    history, steady = read_history(file)
+    _require_url(files, url)
+    histories = _histories(files)
     settings = settings_of(given)
-    with reached(url, history.provider, settings, *_LIBRARIES) as (target, _):
+    provider = next(history.provider for history, _ in histories.values())
+    with reached(url, provider, settings, *_LIBRARIES) as (target, _):
         caught = _caught(target, None)
         with _ending(caught):
-            _replay(target, history, caught, times=1 if steady else _RARELY)
+            for path, (history, steady) in histories.items():
+                _replay(target, path, history, caught, times=1 if steady else _RARELY)
+                if len(histories) > 1 and not given["as_json"]:
+                    _tell_of_file(path, caught)
     _end(caught, given["as_json"])
+
+
+def _require_url(files: tuple[Path, ...], url: str) -> None:
+    """Refuse files without a URL behind them, before one of them is taken for it."""
+    lacks = "URL" if url.endswith(".json") else "" if files else "FILE"
+    if lacks:
+        msg = f"Missing argument {lacks!r}: mohook replay FILE... URL"
+        raise click.UsageError(msg)
+
+
+def _histories(files: tuple[Path, ...]) -> dict[Path, tuple[History, bool]]:
+    """Return the history in each file, and whether it is steady. Refuses those of two providers."""
+    from pytest_mohook.fuzz.export.history_file import read_history
+
+    histories = {path: read_history(path) for path in files}
+    of = {history.provider: path for path, (history, _) in histories.items()}
+    if len(of) > 1:
+        told = ", ".join(f"{path} is of {provider}" for provider, path in of.items())
+        msg = f"{told}: expected histories of one provider, replay those of each at its own URL"
+        raise click.UsageError(msg)
+    return histories
+
+
+def _tell_of_file(path: Path, caught: Caught) -> None:
+    shown = caught.replayed[path]
+    mark = f"✗ {path}: {shown.finding.kind}" if shown else f"✓ {path}: nothing wrong"
+    console_for().print(plain(mark), soft_wrap=True)
 
 
 def _caught(target: Target, seed: int | None) -> Caught:
@@ -216,7 +249,7 @@ def _add(bug: Bug, target: Target, folder: Path | None, caught: Caught) -> None:
         caught.files[bug.finding.bug] = write_files(bug, target, folder)
 
 
-def _replay(target: Target, history: History, caught: Caught, *, times: int) -> None:
+def _replay(target: Target, path: Path, history: History, caught: Caught, *, times: int) -> None:
     from pytest_mohook.fuzz.bug import Bug
     from pytest_mohook.fuzz.play import play
 
@@ -227,7 +260,9 @@ def _replay(target: Target, history: History, caught: Caught, *, times: int) -> 
             steady = times == 1
             bug = Bug(played.finding, history, played.story, played.curl, steady, played.tape)
             caught.bugs.append(bug)
+            caught.replayed[path] = bug
             return
+    caught.replayed[path] = None
 
 
 def _end(caught: Caught, as_json: bool) -> None:

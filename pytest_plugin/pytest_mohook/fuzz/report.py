@@ -26,9 +26,10 @@ __all__ = ["Caught", "Watching", "caught_json", "show_bug", "show_caught"]
 
 @dataclass(slots=True, kw_only=True)
 class Caught:
-    """All that came of a hunt, or of playing one history.
+    """All that came of a hunt, or of playing histories again.
 
     `url` is fit to be shown; `files` are those that were written for a bug, by its name.
+    `replayed` holds what each file's history has shown again, None where that was nothing.
     """
 
     provider: str
@@ -37,6 +38,7 @@ class Caught:
     seed: int | None = None
     bugs: list[Bug] = field(default_factory=list)
     files: dict[str, Sequence[Path]] = field(default_factory=dict)
+    replayed: dict[Path, Bug | None] = field(default_factory=dict)
     played: int = 0
     seconds: float = 0.0
     ending: Ending = Ending.COMPLETE
@@ -169,7 +171,10 @@ def _closing(caught: Caught) -> Iterator[Text]:
 
 
 def caught_json(caught: Caught) -> Mapping[str, Any]:
-    """Return what was found: `right` is null where the hunt came to no end of its own."""
+    """Return what was found: `right` is null where the hunt came to no end of its own.
+
+    `replayed` tells of each file that was played again the kind of its bug, null for none.
+    """
     return {
         "provider": caught.provider,
         "url": caught.url,
@@ -181,6 +186,7 @@ def caught_json(caught: Caught) -> Mapping[str, Any]:
         "seconds": round(caught.seconds, 3),
         "played": caught.played,
         "bugs": [_bug_json(bug, caught) for bug in caught.bugs],
+        "replayed": {str(path): bug and bug.finding.kind for path, bug in caught.replayed.items()},
     }
 
 

@@ -103,12 +103,21 @@ def test_no_report_tells_the_secret(run: Run, serve: Serve) -> None:
         (("replay", "no.json", "http://127.0.0.1:1/"), "no.json: No such file"),
         (("replay", "odd.json", "http://127.0.0.1:1/"), "odd.json: history: []: expected an obj"),
         (("replay", "h.json", "http://10.0.0.1/"), "on another machine"),
+        (("replay",), "Missing argument 'URL'"),
+        (("replay", "http://127.0.0.1:1/"), "Missing argument 'FILE'"),
+        (("replay", "h.json", "other.json"), "Missing argument 'URL': mohook replay FILE... URL"),
+        (
+            ("replay", "h.json", "other.json", "http://127.0.0.1:1/"),
+            "h.json is of ip1, other.json is of intelepeer: expected histories of one provider",
+        ),
     ],
 )
 def test_wrong_usage_ends_with_2(run: Run, words: tuple[str, ...], said: str) -> None:
     """The value, what was expected, and what to do."""
     Path("odd.json").write_text("[]", encoding="utf-8")
     Path("h.json").write_text(json.dumps(HISTORY), encoding="utf-8")
+    other = json.dumps({**HISTORY, "provider": "intelepeer"})
+    Path("other.json").write_text(other, encoding="utf-8")
     result = run(*words)
     assert result.exit_code == 2
     assert said in result.stderr
@@ -125,6 +134,22 @@ def test_a_history_without_a_bug_ends_with_0(run: Run, serve: Serve) -> None:
     assert "20 histories played" in run("replay", "h.json", target.url, *readback(target)).stdout
     data = json.loads(run("replay", "h.json", target.url, "--json").stdout)
     assert (data["right"], data["seed"], data["played"]) == (True, None, 20)
+
+
+@pytest.mark.slow
+def test_several_histories_are_played_one_after_the_other(run: Run, serve: Serve) -> None:
+    """Each has a line; one that shows its bug is enough to end with 1."""
+    target = serve("copies")
+    copies = {**HISTORY, "steps": [{"fail_next": "lose-ack"}, {"send": [{}]}]}
+    Path("copies.json").write_text(json.dumps(copies), encoding="utf-8")
+    Path("h.json").write_text(json.dumps(HISTORY), encoding="utf-8")
+    words = ("replay", "copies.json", "h.json", target.url, *readback(target))
+    result = run(*words)
+    assert result.exit_code == 1
+    assert result.stdout.startswith("✗ copies.json: duplicated\n✓ h.json: nothing wrong\n")
+    assert "not right: 1 bug, 2 histories played" in result.stdout
+    data = json.loads(run(*words, "--json").stdout)
+    assert data["replayed"] == {"copies.json": "duplicated", "h.json": None}
 
 
 def test_nobody_there_ends_with_3(run: Run) -> None:

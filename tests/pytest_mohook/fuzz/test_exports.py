@@ -133,6 +133,27 @@ EXPECTED = {
 EXPECTED["texts"]["wrong"] = (["200", "200"], 0)
 
 
+def test_a_script_takes_no_other_script_for_a_url(serve: Serve, tmp_path: Path) -> None:
+    """A shell that is given several runs but the first: it says so, and sends nothing."""
+    target = serve("copies")
+    source = curl_script(shown("copies", target), target)
+    for name in ("a.sh", "b.sh"):
+        (tmp_path / name).write_text(source, encoding="utf-8")
+    for others in (["b.sh"], ["b.sh", "c.sh"]):
+        ended = run("sh", "a.sh", *others, cwd=tmp_path)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert f"a.sh: expected a URL or nothing, not: {' '.join(others)}." in ended.stderr
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl")
+def test_a_script_takes_another_url(serve: Serve, tmp_path: Path) -> None:
+    """And sends to it what it would have sent to its own."""
+    target = serve("no-json")
+    (tmp_path / "a.sh").write_text(curl_script(shown("no-json", target), target), encoding="utf-8")
+    assert run("sh", "a.sh", cwd=tmp_path).stdout.split()[0] == "500"
+    assert run("sh", "a.sh", serve().url, cwd=tmp_path).stdout.split()[0] == "400"
+
+
 def test_a_script_sends_the_bytes_of_each_text(serve: Serve, tmp_path: Path) -> None:
     """Whatever is in it: quotes, percent signs, backslashes, line ends."""
     text = 'it\'s "100 %" \\n\n\t$HOME `x` é🐝'

@@ -63,6 +63,7 @@ def curl_script(bug: Bug, target: Target) -> str:
         "#",
         *(line for each in steps_in_words(bug.history) for line in _comment(f"- {each}")),
         "set -u",
+        _ONE_URL,
         f"URL=${{1:-{quote(target.url)}}}",
         'fresh() { LC_ALL=C tr -dc "$2" < /dev/urandom | dd bs=1 count="$1" 2> /dev/null; }',
         _post(target.settings),
@@ -73,6 +74,14 @@ def curl_script(bug: Bug, target: Target) -> str:
         *_readback(target.settings, names),
     ]
     return "\n".join(lines) + "\n"
+
+
+_ONE_URL = """\
+case $#${1:-http} in
+  [01]http*) ;;
+  *) echo "$0: expected a URL or nothing, not: $*. Run one script at a time." >&2; exit 2 ;;
+esac"""
+"""`sh bugs/*.sh` would take the second script for the URL of the first, and run no other."""
 
 
 def _comment(text: str) -> list[str]:
