@@ -5,11 +5,12 @@ Under `client.py`, which knows the paths; this knows none.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from mohook.errors import (
     ConflictError,
@@ -20,7 +21,7 @@ from mohook.errors import (
     UnreachableError,
 )
 from mohook.listening import DEFAULT_URL
-from mohook.masking import masked_url
+from mohook.masking import masked_url, without_credentials
 from mohook.problem_types import error_of_type
 
 if TYPE_CHECKING:
@@ -34,15 +35,21 @@ _WHERE = "say where it is with --url or MOHOOK_URL (in pytest: --mohook-url)"
 
 
 class Calls:
-    """One emulator's address, and one connection to it that is made when it is first used."""
+    """One emulator's address, and one connection to it that is made when it is first used.
 
-    def __init__(self, url: str, timeout: timedelta) -> None:
+    A call that brings no Authorization of its own shows the credentials of the URL, or else the
+    control token.
+    """
+
+    def __init__(self, url: str, timeout: timedelta, token: str | None = None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             msg = f"{masked_url(url)!r} is no emulator's URL: expected one such as {DEFAULT_URL}"
             raise InputError(msg)
         self.url = url.rstrip("/")
         self.shown = masked_url(self.url)
+        self._base = without_credentials(self.url)
+        self._authorization = _authorization(parts, token)
         self._timeout = timeout.total_seconds()
 
     @cached_property
@@ -76,13 +83,19 @@ class Calls:
         return answer
 
     def _sent(
-        self, method: str, path: str, limit: float, request: Mapping[str, Any]
+        self, method: str, path: str, limit: float, request: dict[str, Any]
     ) -> requests.Response:
         import requests
 
+        headers = {**self._authorization, **request.pop("headers", {})}
         try:
             return self._session.request(
-                method, self.url + path, timeout=limit, allow_redirects=False, **request
+                method,
+                self._base + path,
+                timeout=limit,
+                allow_redirects=False,
+                headers=headers,
+                **request,
             )
         except requests.Timeout as problem:
             msg = f"the emulator at {self.shown} did not answer within {limit:g} seconds"
@@ -104,6 +117,13 @@ class Calls:
             f"JSON object): {_WHERE}"
         )
         raise UnreachableError(msg)
+
+
+def _authorization(parts: SplitResult, token: str | None) -> Mapping[str, str]:
+    if parts.username is not None:
+        pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        return {"Authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+    return {} if token is None else {"Authorization": f"Bearer {token}"}
 
 
 def error_for(status: int, answer: Mapping[str, Any]) -> MohookError:

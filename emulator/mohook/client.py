@@ -34,12 +34,17 @@ class Client:
     what waits on purpose gets that much on top. A refusal raises the `MohookError` that it
     stands for, in the emulator's own words: `InputError`, `NotFoundError`, `ConflictError`,
     `UnauthorizedError`. Where no emulator answers, each method raises `UnreachableError`.
+    `token` is the emulator's control token, if it has one; the URL may carry it as a password.
     """
 
     def __init__(
-        self, url: str = DEFAULT_URL, *, timeout: timedelta = timedelta(seconds=30)
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        timeout: timedelta = timedelta(seconds=30),
+        token: str | None = None,
     ) -> None:
-        self._call = Calls(url, timeout)
+        self._call = Calls(url, timeout, token)
         self.url = self._call.url
 
     def __enter__(self) -> Self:

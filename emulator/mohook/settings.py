@@ -137,10 +137,12 @@ class ServeSettings:
 
     `headers` (`X-Api-Key: …`) go with each delivery over HTTP, beside those that a provider
     sends: a gateway before the receiver may ask for them. `insecure` takes any certificate.
+    `control_token` must be shown by whoever uses the control API or the pages.
     """
 
     host: str = "127.0.0.1"
     port: int = 7670
+    control_token: str | None = field(default=None, repr=False)
     state: str | None = None
     clock: str = "real"
     seed: int | None = None

@@ -27,6 +27,7 @@ def another_value(name: str) -> object:
     by_hand = {
         "serve.host": "0.0.0.0",
         "serve.state": "mohook.sqlite",
+        "serve.control_token": "an-open-secret-17",
         "serve.clock": "x60",
         "serve.allow_host": ("*.example.test", "203.0.113.0/24"),
         "serve.headers": ("X-Api-Key: 7", "X-Realm: bench"),

@@ -57,7 +57,8 @@ def test_an_address_that_is_not_ours_is_told_with_its_flag(host: str) -> None:
 
 def test_a_server_on_every_address_is_reached_on_this_machine() -> None:
     """Bound to 0.0.0.0, the URL is one that can be called."""
-    emulator = Emulator(Settings(serve=ServeSettings(clock="manual", host="0.0.0.0")))
+    serve = ServeSettings(clock="manual", host="0.0.0.0", control_token="sesame " * 3)
+    emulator = Emulator(Settings(serve=serve))
     with HttpServer(create_app(emulator), "0.0.0.0", 0) as server:
         assert server.url.startswith("http://127.0.0.1:")
         assert requests.get(f"{server.url}{API}/health", timeout=5).status_code == 200

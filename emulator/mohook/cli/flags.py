@@ -63,11 +63,15 @@ def settings_from(config: Path | None, flags: Mapping[str, object] | None = None
     return load_settings(config, environ=os.environ, flags=flags or {})
 
 
-def client_at(url: str | None, config: Path | None) -> Client:
-    """Return a client for the emulator at `url`, or for the one that the settings describe."""
+def client_at(url: str | None, config: Path | None, **more: timedelta) -> Client:
+    """Return a client for the emulator at `url`, or for the one that the settings describe.
+
+    It shows the control token of the settings. `more` is for `Client`.
+    """
     from mohook.client import Client
 
-    return Client(url or _served_at(settings_from(config)))
+    settings = settings_from(config)
+    return Client(url or _served_at(settings), token=settings.serve.control_token, **more)
 
 
 def _served_at(settings: Settings) -> str:

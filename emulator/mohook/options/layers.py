@@ -29,6 +29,7 @@ __all__ = [
 FLAGS: Mapping[str, str] = {
     "host": "serve.host",
     "port": "serve.port",
+    "control_token": "serve.control_token",
     "state": "serve.state",
     "clock": "serve.clock",
     "seed": "serve.seed",

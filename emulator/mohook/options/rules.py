@@ -109,6 +109,9 @@ _RULES: Mapping[tuple[type, str], _Rule] = {
     (ServeSettings, "port"): _Rule(
         "a whole number from 0 (any free port) to 65535", lambda port: 0 <= port <= 65_535
     ),
+    (ServeSettings, "control_token"): _code(
+        "[!-~]{16,}", "16 or more visible ASCII characters, such as `openssl rand -hex 16` prints"
+    ),
     (ServeSettings, "state"): _filled("the path of a file, or the URL of a database"),
     (ServeSettings, "clock"): _Rule(
         "real, manual, or x and a number above 0, such as x60",
@@ -150,7 +153,7 @@ _RULES: Mapping[tuple[type, str], _Rule] = {
     (CheckSettings, "readback_text"): _POINTER,
 }
 
-_SECRET_FIELDS = frozenset({"token", "password", "secret", "headers"})
+_SECRET_FIELDS = frozenset({"token", "password", "secret", "headers", "control_token"})
 
 
 def checked(key: Key, value: object, place: str) -> object:

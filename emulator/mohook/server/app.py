@@ -27,6 +27,7 @@ from mohook.server.reading import StrictRequest
 from mohook.server.refusals import misfit_response, refuse_in_form
 from mohook.server.seats import Seats
 from mohook.server.settling import MOST_WAITS, WAITS
+from mohook.server.tokens import require_token
 
 __all__ = ["create_app"]
 
@@ -75,6 +76,7 @@ def create_app(emulator: Emulator) -> OpenAPI:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     app.before_request(guard)
+    app.before_request(require_token)
     app.after_request(harden)
     refuse_in_form(app)
     for surface in _SURFACES:

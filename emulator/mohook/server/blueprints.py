@@ -7,9 +7,11 @@ from flask_openapi.models.tag import Tag
 
 from mohook.server.queries import check_query
 
-__all__ = ["CONTROL", "control_api", "provider_api"]
+__all__ = ["CONTROL", "HEALTH", "control_api", "provider_api"]
 
 CONTROL = "/mohook/v1"
+HEALTH = f"{CONTROL}/health"
+"""The one path of the control API that needs no token: whoever asks whether it is up has none."""
 
 
 def control_api(name: str, description: str) -> APIBlueprint:

@@ -6,7 +6,7 @@ from flask import Flask, current_app
 
 from mohook.emulator import Emulator
 
-__all__ = ["attach", "emulator"]
+__all__ = ["attach", "attached", "emulator"]
 
 _KEY = "mohook"
 
@@ -14,6 +14,12 @@ _KEY = "mohook"
 def attach(app: Flask, served: Emulator) -> None:
     """Make this the emulator of the app."""
     app.extensions[_KEY] = served
+
+
+def attached(app: Flask) -> Emulator:
+    """Return the emulator of an app."""
+    served: Emulator = app.extensions[_KEY]
+    return served
 
 
 def emulator() -> Emulator:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import logging
 import socket
+from ipaddress import ip_address
 from threading import Event, Thread
 from time import monotonic, sleep
 from types import TracebackType
@@ -16,6 +17,7 @@ from flask import Flask
 from mohook.errors import SettingsError
 from mohook.listening import url_at
 from mohook.server.connections import ConnectionServer, bound_server
+from mohook.server.current import attached
 from mohook.server.events import CLOSING, MOST_STREAMS
 from mohook.server.settling import MOST_WAITS
 
@@ -32,13 +34,14 @@ class HttpServer:
     """One app on one address. Use it in a `with` block, or call `start` and `stop`.
 
     Port 0 takes a free port; `port` and `url` tell the real one. The socket is bound when the
-    object is made, so a port that is taken is told at once, as SettingsError.
+    object is made, so a port that is taken is told at once, as SettingsError; so is an address
+    that other machines reach, where no control token is set.
     """
 
     def __init__(self, app: Flask, host: str = "127.0.0.1", port: int = 7670) -> None:
         self._app = app
         self._host = host
-        self._socket = _bound(host, port)
+        self._socket = _bound(host, port, guarded=_has_token(app))
         self.port: int = self._socket.getsockname()[1]
         self._server = self._new_server()
         self._thread = Thread(target=self._server.run, name="mohook-http", daemon=True)
@@ -116,9 +119,14 @@ class HttpServer:
         self.stop()
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _has_token(app: Flask) -> bool:
+    return attached(app).settings.serve.control_token is not None
+
+
+def _bound(host: str, port: int, *, guarded: bool) -> socket.socket:
     try:
         family, kind, protocol, _, address = _found(host, port)
+        _require_token(host, address[0], guarded=guarded)
         listener = socket.socket(family, kind, protocol)
     except OSError as problem:
         msg = f"--host {host!r}: no such address ({problem}); try --host 127.0.0.1"
@@ -132,6 +140,16 @@ def _bound(host: str, port: int) -> socket.socket:
         listener.close()
         raise SettingsError(_refused(host, port, problem)) from problem
     return listener
+
+
+def _require_token(host: str, address: str, *, guarded: bool) -> None:
+    if not guarded and not ip_address(address.partition("%")[0]).is_loopback:
+        msg = (
+            f"--host {host}: other machines reach this address: set a token that they must show, "
+            "with --control-token or MOHOOK_CONTROL_TOKEN (`openssl rand -hex 16` prints one), or "
+            "listen on --host 127.0.0.1"
+        )
+        raise SettingsError(msg)
 
 
 def _found(host: str, port: int) -> Any:

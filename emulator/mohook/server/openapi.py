@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from mohook import __version__
 from mohook.providers.intelepeer.paths import AUTHENTICATE
 from mohook.schemas import EXAMPLES
-from mohook.server.blueprints import control_api
+from mohook.server.blueprints import CONTROL, HEALTH, control_api
 from mohook.server.current import emulator
 from mohook.server.intelepeer import PREFIX
 from mohook.server.models.control import DetailRecords, SnapshotBody
@@ -40,6 +40,11 @@ SECURITY: dict[str, Any] = {
         "description": f"A token of `POST {AUTHENTICATE}`, good for 24 hours. The token "
         "without the word Bearer is taken too. While no customers are named, any is good.",
     }
+}
+CONTROL_TOKEN = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "The control token that the emulator was started with.",
 }
 
 # Bodies and answers that stand in the operations by name alone.
@@ -89,7 +94,18 @@ def document_of(app: OpenAPI, settings: Settings) -> dict[str, Any]:
     for path, operations in made["paths"].items():
         for operation in operations.values():
             _settle_answers(path, operation)
+    if settings.serve.control_token is not None:
+        _require_token(made)
     return made
+
+
+def _require_token(made: dict[str, Any]) -> None:
+    """Say that the control API asks for a token, as it does where one is set."""
+    made["components"]["securitySchemes"]["controlToken"] = CONTROL_TOKEN
+    for path, operations in made["paths"].items():
+        if path.startswith(CONTROL) and path != HEALTH:
+            for operation in operations.values():
+                operation["security"] = [{"controlToken": []}]
 
 
 def _schemas(known: dict[str, Any], settings: Settings) -> dict[str, Any]:

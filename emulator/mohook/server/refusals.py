@@ -36,7 +36,9 @@ def _refusal(problem: ProblemError) -> Response:
     if _at_provider():
         return refusal_response(problem)
     if is_portal_page():
-        return refusal_page(problem.status, problem.title, problem.detail)
+        page = refusal_page(problem.status, problem.title, problem.detail)
+        page.headers.update(problem.headers)
+        return page
     return problem.response()
 
 

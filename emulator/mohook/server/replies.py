@@ -12,6 +12,7 @@ from mohook.server.problems import PROBLEM_TYPE
 __all__ = ["component", "json_body", "replies"]
 
 _EVERYWHERE = {
+    401: "The emulator has a control token, and the request does not show it.",
     403: "A page of another origin tried to change something.",
     421: "The Host header names another machine.",
     422: "The request does not fit: `errors` names every misfit.",

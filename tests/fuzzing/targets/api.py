@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from urllib.parse import quote
 
 from flask import Flask
 from hypothesis import strategies as st
+from werkzeug.datastructures import Authorization
 
 from mohook.delivery.clock import MANUAL_START
 from mohook.emulator import Emulator
@@ -77,6 +80,9 @@ _HEADERS = {
     "Content-Type": "application/json", "X-Forwarded-For": "1.2.3.4", "Range": "bytes=0-9",
     "If-None-Match": '"a"', "Accept-Language": "en",
 }  # fmt: skip
+_TOKEN = "a-token-of-some-length"
+_PAIR = b64encode(f":{_TOKEN}".encode()).decode()
+_UNSENDABLE = re.compile(r"[\r\n\x00]|[^\x00-\xff]")
 _PATH_PARTS = ["m1", "f1", "ip1-10001", "acme", "+12161112222", "css/base.css", "js/main.js"]
 
 
@@ -198,8 +204,8 @@ class _Served:
 
 
 @contextmanager
-def _serving() -> Iterator[_Served]:
-    served = _Served()
+def _serving(emulator: Emulator | None = None) -> Iterator[_Served]:
+    served = _Served(emulator) if emulator else _Served()
     log = logging.getLogger("mohook")
     log.addHandler(served.failures)
     log.propagate = False
@@ -231,6 +237,23 @@ def _any_call() -> Iterator[Check]:
             served.begin()
             for call in calls:
                 _judge(served, call, served.call(call))
+
+        yield check
+
+
+@contextmanager
+def _guarded() -> Iterator[Check]:
+    serve = ServeSettings(clock="manual", control_token=_TOKEN)
+    with _serving(Unplugged(Settings(serve=serve))) as served:
+
+        def check(authorization: str) -> None:
+            authorization = _UNSENDABLE.sub("", authorization)
+            call = Call("GET", f"{API}/messages", (), (("Authorization", authorization),))
+            answer = served.call(call)
+            _judge(served, call, answer)
+            shown = Authorization.from_header(authorization)
+            right = shown is not None and _TOKEN in (shown.token, shown.password, shown.username)
+            assert answer.status_code == 401 or right
 
         yield check
 
@@ -312,6 +335,14 @@ TARGETS = [
     Target("any call of any path", _some(_calls()), _any_call),
     Target("bodies of every path", _some(_calls("body")), _any_call),
     Target("headers, Last-Event-ID among them", _some(_calls("headers")), _any_call),
+    Target(
+        "Authorization where there is a control token",
+        st.one_of(
+            header_values,
+            *map(near_text, (f"Bearer {_TOKEN}", f"Basic {_PAIR}", f'Digest username="{_TOKEN}"')),
+        ),
+        _guarded,
+    ),
     Target("NDJSON", st.one_of(_right_lines, _right_lines.flatmap(spoilt), broken_json), _lines),
     Target("snapshots", st.deferred(lambda: near(_taken(), 4)), _snapshots),
 ]

@@ -59,19 +59,21 @@ def advance(
     try:
         answer = client.advance(span=span, until=until, max_attempts=max_attempts)
     except KeyboardInterrupt:
-        raise InterruptedCommandError(_left_going(masked_url(client.url))) from None
+        asking = client_at(url, config, timeout=_AT_ONCE)
+        raise InterruptedCommandError(_left_going(asking)) from None
     if as_json:
         print_json(answer)
     else:
         click.echo(_in_words(answer))
 
 
-def _left_going(url: str) -> str:
+def _left_going(client: Client) -> str:
     """Say that the emulator moves on by itself, and with what, if it tells that at once."""
     pending = "more"
-    with suppress(UnreachableError), Client(url, timeout=_AT_ONCE) as asking:
-        pending = f"{asking.clock()['pending']:,}"
-    return f"Interrupted with {pending} pending: the emulator at {url} goes on as it was told."
+    with suppress(UnreachableError), client:
+        pending = f"{client.clock()['pending']:,}"
+    where = masked_url(client.url)
+    return f"Interrupted with {pending} pending: the emulator at {where} goes on as it was told."
 
 
 def _in_words(answer: dict[str, Any]) -> str:

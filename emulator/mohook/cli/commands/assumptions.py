@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mohook.cli.flags import config_flag, json_flag, settings_from
+from mohook.cli.flags import client_at, config_flag, json_flag, settings_from
 from mohook.cli.screen import console_for, print_blocks, print_json
 from mohook.samples import PROVIDER_TITLES
 
@@ -74,9 +74,7 @@ def assumptions(
 
 def _rows(url: str | None, config: Path | None) -> list[JSON]:
     if url:
-        from mohook.client import Client
-
-        return Client(url).assumptions()
+        return client_at(url, config).assumptions()
     from mohook.assumptions import ledger
 
     return [entry.to_json() for entry in ledger(settings_from(config))]

@@ -43,6 +43,11 @@ Settings come from the flag, else MOHOOK_PORT and the like, else mohook.toml.
 @click.command(epilog=_EPILOG)
 @click.option("--host", metavar="HOST", help="Listen here.  [default: 127.0.0.1]")
 @click.option("--port", metavar="PORT", help="0 takes any free one.  [default: 7670]")
+@click.option(
+    "--control-token",
+    metavar="TOKEN",
+    help="What whoever uses the API or the pages must show; needed where others reach --host.",
+)
 @config_flag
 @click.option("--state", metavar="PATH|URL", help="Keep everything there. Comes later.")
 @click.option("--clock", metavar="real|manual|xN", help="x60: as fast as sixty.  [default: real]")
