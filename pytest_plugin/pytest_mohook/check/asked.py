@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mohook.cli.failures import INTERRUPTED
-from mohook.cli.flags import config_flag, duration, header_flag, insecure_flag, settings_from
+from mohook.cli.flags import config_flag, header_flag, insecure_flag, settings_from
 
 if TYPE_CHECKING:
     from mohook.settings import Settings
@@ -38,9 +38,7 @@ _OPTIONS = (
         type=click.Choice(["absent", "literal", "hmac"]),
         help="How IntelePeer signs.  [default: literal]",
     ),
-    click.option(
-        "--timeout", type=duration, metavar="SECONDS", help="The time limit for an answer."
-    ),
+    click.option("--timeout", metavar="SECONDS", help="The time limit for an answer."),
     header_flag,
     insecure_flag,
     click.option(
@@ -68,9 +66,11 @@ def _keep_tables_in_the_cache() -> None:
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "mohook" / "hypothesis"))
 
 
-def settings_of(given: dict[str, Any]) -> Settings:
+def settings_of(given: dict[str, Any], provider: str) -> Settings:
     """Return the settings; an inventory that they close is open for a check's own numbers."""
     _keep_tables_in_the_cache()
+    if provider != "intelepeer":
+        _refuse_signing(given, provider)
     if given["readback"] and given["readback_command"]:
         msg = "--readback and --readback-command: give one of them"
         raise click.UsageError(msg)
@@ -89,6 +89,13 @@ def settings_of(given: dict[str, Any]) -> Settings:
         ip1=replace(settings.ip1, accounts={}),
         intelepeer=replace(settings.intelepeer, customers={}, numbers={}),
     )
+
+
+def _refuse_signing(given: dict[str, Any], provider: str) -> None:
+    for flag in ("secret", "signature"):
+        if given[flag] is not None:
+            msg = f"--{flag} is for IntelePeer, which signs; {provider} does not: leave it out"
+            raise click.UsageError(msg)
 
 
 def _refuse_pointers(given: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from pytest_mohook.check.asked import (
     seed_of,
     settings_of,
 )
+from pytest_mohook.check.places import require_file
 
 if TYPE_CHECKING:
     from mohook.settings import Settings
@@ -97,8 +97,8 @@ def check(url: str | None, provider: str | None, listed: bool, **given: Any) -> 
         msg = f"Missing {missing}. To see the checks: mohook check --list"
         raise click.UsageError(msg)
     for flag in ("junit", "html"):
-        _require_place(flag, given[flag])
-    settings = settings_of(given)
+        require_file(flag, given[flag])
+    settings = settings_of(given, provider)
     verdict = _verdict(url, provider, checks, settings, as_json=given["as_json"])
     unwritten = _write(verdict, given)
     _report(verdict, settings, as_json=given["as_json"])
@@ -125,18 +125,6 @@ def _list(checks: list[Check], *, as_json: bool) -> None:
         from pytest_mohook.check.report.terminal import show_catalogue
 
         show_catalogue(console_for(), checks)
-
-
-def _require_place(flag: str, path: Path | None) -> None:
-    if path is None:
-        return
-    if not path.parent.is_dir():
-        msg = f"{path}: there is no folder {path.parent}"
-    elif not os.access(path if path.exists() else path.parent, os.W_OK):
-        msg = f"{path}: it cannot be written: expected a file, or a folder, that is yours to write"
-    else:
-        return
-    raise click.BadParameter(msg, param_hint=f"--{flag}")
 
 
 def _verdict(

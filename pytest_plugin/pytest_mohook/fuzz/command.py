@@ -26,6 +26,7 @@ from pytest_mohook.check.asked import (
     seed_of,
     settings_of,
 )
+from pytest_mohook.check.places import require_folder
 
 if TYPE_CHECKING:
     from pytest_mohook.check.target import Target
@@ -87,13 +88,13 @@ Examples:
 @click.option("--stop-first", is_flag=True, help="One bug is enough.")
 @click.option(
     "--database",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Keep what failed there, and try it first the next time.",
 )
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     metavar="DIR",
     help="Write files there that show each bug again.",
 )
@@ -107,9 +108,9 @@ def fuzz(url: str, provider: str | None, **given: Any) -> None:
     if provider is None:
         msg = "Missing option '--provider': ip1 or intelepeer"
         raise click.UsageError(msg)
-    settings = settings_of(given)
-    if given["out"]:
-        given["out"].mkdir(parents=True, exist_ok=True)
+    settings = settings_of(given, provider)
+    for flag in ("out", "database"):
+        require_folder(flag, given[flag])
     with reached(url, provider, settings, *_LIBRARIES) as (target, _):
         caught = _caught(target, seed_of(settings))
         with _ending(caught), _watching(caught, target, as_json=given["as_json"]) as watching:
@@ -132,8 +133,8 @@ def replay(files: tuple[Path, ...], url: str, **given: Any) -> None:
     """
     _require_url(files, url)
     histories = _histories(files)
-    settings = settings_of(given)
     provider = next(history.provider for history, _ in histories.values())
+    settings = settings_of(given, provider)
     with reached(url, provider, settings, *_LIBRARIES) as (target, _):
         caught = _caught(target, None)
         with _ending(caught):
@@ -239,6 +240,7 @@ def _hunt(target: Target, given: dict[str, Any], caught: Caught, watching: Watch
         raise
     finally:
         caught.played = hunt.played
+        caught.unwritten += [f"--database: {each}" for each in hunt.unkept]
 
 
 def _add(bug: Bug, target: Target, folder: Path | None, caught: Caught) -> None:
@@ -246,7 +248,10 @@ def _add(bug: Bug, target: Target, folder: Path | None, caught: Caught) -> None:
 
     caught.bugs.append(bug)
     if folder:
-        caught.files[bug.finding.bug] = write_files(bug, target, folder)
+        try:
+            caught.files[bug.finding.bug] = write_files(bug, target, folder)
+        except OSError as problem:
+            caught.unwritten.append(f"--out: {problem.filename or folder}: {problem.strerror}")
 
 
 def _replay(target: Target, path: Path, history: History, caught: Caught, *, times: int) -> None:
@@ -275,6 +280,8 @@ def _end(caught: Caught, as_json: bool) -> None:
         print_json(caught_json(caught))
     else:
         show_caught(console_for(), caught)
+    for each in caught.unwritten:
+        click.echo(f"Error: {each}: not written", err=True)
     if caught.ending is Ending.INTERRUPTED:
         raise InterruptedCommandError(f"Interrupted with {caught.summary}.")
     if caught.ending is Ending.GONE:
@@ -285,3 +292,5 @@ def _end(caught: Caught, as_json: bool) -> None:
         raise click.exceptions.Exit(FINDINGS)
     if caught.trouble:
         raise CommandError(caught.trouble, USAGE)
+    if caught.unwritten:
+        raise click.exceptions.Exit(USAGE)

@@ -100,6 +100,8 @@ class Hunt:
         self._loses_all = False
         self.played: int = 0
         """Histories that were played, those of shrinking included."""
+        self.unkept: list[str] = []
+        """What the database could not keep, and why."""
 
     @property
     def unfinished(self) -> list[Bug]:
@@ -181,11 +183,18 @@ class Hunt:
                 self._known.add(bug.finding.bug)
             if found and is_new:
                 self._known.add(found.finding.bug)
-                if self._database is not None:
-                    keep(found, self._database)
+                self._write(found)
                 yield found
         if problem:
             raise problem
+
+    def _write(self, bug: Bug) -> None:
+        """Keep a bug in the database; where that fails it is told all the same."""
+        if self._database is not None:
+            try:
+                keep(bug, self._database)
+            except OSError as problem:
+                self.unkept.append(f"{problem.filename or self._database}: {problem.strerror}")
 
     def _look(self, history: History) -> None:
         """Play a history; raise an error of its own class for a bug that is new."""

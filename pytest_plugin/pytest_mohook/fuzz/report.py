@@ -29,7 +29,8 @@ class Caught:
     """All that came of a hunt, or of playing histories again.
 
     `url` is fit to be shown; `files` are those that were written for a bug, by its name.
-    `replayed` holds what each file's history has shown again, None where that was nothing.
+    `replayed` holds what each file's history has shown again, None where that was nothing;
+    `unwritten` says what could not be written, and why.
     """
 
     provider: str
@@ -39,6 +40,7 @@ class Caught:
     bugs: list[Bug] = field(default_factory=list)
     files: dict[str, Sequence[Path]] = field(default_factory=dict)
     replayed: dict[Path, Bug | None] = field(default_factory=dict)
+    unwritten: list[str] = field(default_factory=list)
     played: int = 0
     seconds: float = 0.0
     ending: Ending = Ending.COMPLETE

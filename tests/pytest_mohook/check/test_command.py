@@ -138,7 +138,16 @@ def test_the_catalogue_is_listed(run: Run, provider: str) -> None:
         ),
         (("http://127.0.0.1:1/", *IP1, "--readback-id", "id"), "expected a JSON pointer"),
         (("http://127.0.0.1:1/", *IP1, "--settle", "soon"), "--settle = 'soon': expected a dur"),
-        (("http://127.0.0.1:1/", *IP1, "--timeout", "0"), "expected a duration longer than 0"),
+        (
+            ("http://127.0.0.1:1/", *IP1, "--timeout", "0"),
+            "--timeout = '0': expected a duration longer",
+        ),
+        (("http://127.0.0.1:1/", *IP1, "--timeout", "soon"), "--timeout = 'soon': expected a dur"),
+        (
+            ("http://127.0.0.1:1/", *IP1, "--secret", "hush"),
+            "--secret is for IntelePeer, which signs; ip1 does not: leave it out",
+        ),
+        (("http://127.0.0.1:1/", *IP1, "--signature", "hmac"), "--signature is for IntelePeer"),
         (("http://127.0.0.1:1/", *IP1, "--header", "X"), "--header = (hidden): expected a list"),
         (("http://127.0.0.1:1/", *IP1, "--signature", "md5"), "'md5' is not one of"),
         (("http://127.0.0.1:1/", *IP1, "--junit", "no/where.xml"), "there is no folder no"),

@@ -100,6 +100,15 @@ def test_no_report_tells_the_secret(run: Run, serve: Serve) -> None:
         (("fuzz", "http://127.0.0.1:1/", *IP1, "--max-examples", "0"), "'--max-examples'"),
         (("fuzz", "http://127.0.0.1:1/", *IP1, "--seconds", "0"), "'--seconds'"),
         (("fuzz", "http://127.0.0.1:1/", *IP1, "--settle", "soon"), "expected a dur"),
+        (("fuzz", "http://127.0.0.1:1/", *IP1, "--out", "h.json"), "h.json: File exists: exp"),
+        (("fuzz", "http://127.0.0.1:1/", *IP1, "--out", "h.json/x"), "h.json/x: Not a directory"),
+        (("fuzz", "http://127.0.0.1:1/", *IP1, "--database", "h.json"), "Invalid value for --data"),
+        (("fuzz", "http://127.0.0.1:1/", *IP1, "--secret", "x"), "--secret is for IntelePeer"),
+        (("replay", "h.json", "http://127.0.0.1:1/", "--secret", "x"), "--secret is for Intele"),
+        (
+            ("fuzz", "http://127.0.0.1:1/", *IP1, "--timeout", "0"),
+            "--timeout = '0': expected a dur",
+        ),
         (("replay", "no.json", "http://127.0.0.1:1/"), "no.json: No such file"),
         (("replay", "odd.json", "http://127.0.0.1:1/"), "odd.json: history: []: expected an obj"),
         (("replay", "h.json", "http://10.0.0.1/"), "on another machine"),
@@ -121,6 +130,22 @@ def test_wrong_usage_ends_with_2(run: Run, words: tuple[str, ...], said: str) ->
     result = run(*words)
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+@pytest.mark.slow
+def test_a_bug_is_told_where_its_files_cannot_be_written(run: Run, serve: Serve) -> None:
+    """Nor kept; it is said which, and the run ends with what it has found."""
+    target = serve("copies")
+    words = ("fuzz", target.url, *QUICK, *readback(target), "--stop-first")
+    assert run(*words, "--out", "out", "--database", "db").exit_code == 1
+    for path in (*Path("out").iterdir(), *Path("db").iterdir()):
+        path.unlink()
+        path.mkdir()
+    result = run(*words, "--out", "out", "--database", "db")
+    assert result.exit_code == 1
+    assert "Expected: a message is stored once" in result.stdout
+    assert "out/duplicated.sh: Is a directory: not written" in result.stderr
+    assert "Error: --database: db" in result.stderr
 
 
 def test_a_history_without_a_bug_ends_with_0(run: Run, serve: Serve) -> None:
