@@ -73,6 +73,7 @@ class Easy:
         self._opened: list[int] = []
         self._is_new = False
         self._sent_after: int | None = None
+        self._receiver: tuple[str, int] | None = None
 
     def _options(self, time_limit_ms: int, follow_redirects: bool) -> dict[int, Any]:
         return {
@@ -119,7 +120,7 @@ class Easy:
         """Return the exchange of a request that libcurl gave up with an error code."""
         status = self.curl.getinfo(pycurl.RESPONSE_CODE) or None
         if self._forbidden:
-            return self._exchange(outcome.FORBIDDEN, status, self._refusal(self._forbidden))
+            return self._exchange(outcome.FORBIDDEN, status, self._forbidden)
         if self._unopened:
             return self._exchange(
                 outcome.OTHER, status, f"no socket to send with: {self._unopened}"
@@ -149,7 +150,7 @@ class Easy:
 
     def _open_socket(self, _purpose: int, address: Any) -> int:
         if not self._allow.allows(self._host, address.addr[0]):
-            self._forbidden = address.addr[0]
+            self._forbidden = self._refusal(address.addr[0])
             return int(pycurl.SOCKET_BAD)
         try:
             opened = socket.socket(address.family, address.socktype, address.protocol)
@@ -160,7 +161,7 @@ class Easy:
         self._opened.append(opened.detach())  # libcurl's from here on
         return self._opened[-1]
 
-    def _before_request(self, _remote: str, _local: str, remote: int, local: int) -> int:
+    def _before_request(self, address: str, _local: str, remote: int, local: int) -> int:
         """Stop libcurl from sending the same POST twice within one attempt.
 
         When a kept-alive connection dies without an answer, libcurl silently sends the
@@ -168,7 +169,7 @@ class Easy:
         requests where the journal shows one attempt. Only a connection that was dead before
         the request went out is known not to have brought it.
         """
-        if self._sent_after == len(self._head):
+        if self._sent_after == len(self._head) or self._leads_away((address, remote)):
             return _ABORT
         if self._opened:
             self._kept.add((remote, local), self._opened)
@@ -178,6 +179,21 @@ class Easy:
         elif not self._kept.is_dead((remote, local)):
             self._sent_after = len(self._head)
         return _GO_ON
+
+    def _leads_away(self, to: tuple[str, int]) -> bool:
+        """Whether a redirect would take the added headers to another receiver.
+
+        libcurl keeps Authorization and Cookie back by itself, and no other. The address and the
+        port tell, not the Location: what libcurl reads in one is what counts.
+        """
+        self._receiver = self._receiver or to
+        if not self._added or to == self._receiver:
+            return False
+        self._forbidden = (
+            f"the receiver redirects to another origin ({to[0]}, port {to[1]}), and the headers "
+            "that are added to each request (serve.headers) are for its own alone"
+        )
+        return True
 
     def _refusal(self, address: str) -> str:
         return (
