@@ -45,6 +45,10 @@ class Shell:
             self._process.kill()
         self._process.communicate()
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def line(self) -> str:
         """Return the next line of stdout."""
         assert self._process.stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from pytest_mohook.check.asked import (
     seed_of,
     settings_of,
 )
+from pytest_mohook.check.places import require_file
 from pytest_mohook.load.asked import STDOUT, load_options, part_of, plan_of, require_usage
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def load(url: str | None, provider: str | None, **given: Any) -> None:
     require_locust()
     assert url is not None  # noqa: S101 - required above
     assert provider is not None  # noqa: S101
-    settings = _settings(given)
+    settings = _settings(given, provider)
     part = part_of(given)
     if given["worker"]:
         _serve(url, provider, settings, part)
@@ -81,25 +81,15 @@ def load(url: str | None, provider: str | None, **given: Any) -> None:
         _storm(url, provider, settings, part, given)
 
 
-def _settings(given: dict[str, Any]) -> Settings:
+def _settings(given: dict[str, Any], provider: str) -> Settings:
     from pytest_mohook.load.plan import require_sendable
 
     for flag in ("csv", "html", "as_json"):
         if given[flag] and given[flag] != STDOUT:
-            _require_place(flag.removeprefix("as_"), Path(given[flag]))
-    settings = settings_of(given)
+            require_file(flag.removeprefix("as_"), Path(given[flag]))
+    settings = settings_of(given, provider)
     require_sendable(settings)
     return settings
-
-
-def _require_place(flag: str, path: Path) -> None:
-    if not path.parent.is_dir():
-        msg = f"{path}: there is no folder {path.parent}"
-    elif not os.access(path.parent, os.W_OK):
-        msg = f"{path}: {path.parent} is not yours to write"
-    else:
-        return
-    raise click.BadParameter(msg, param_hint=f"--{flag}")
 
 
 def _storm(url: str, provider: str, settings: Settings, part: Part, given: dict[str, Any]) -> None:
@@ -130,6 +120,7 @@ def _run(
         settings=target.settings,
         plan=figures.plan,
         stays=part.web is not None,
+        tables=part.csv is not None,
     )
     with Handover(orders, part) as locust:
         try:

@@ -30,9 +30,9 @@ class Figures:
 
     @property
     def wrong(self) -> bool:
-        """Whether something is: lost, doubled, altered, too many undelivered, a worker gone."""
+        """Whether something is: lost, doubled, altered, too many undelivered, a worker missing."""
         too_many = self.tally.undelivered > self.max_undelivered
-        return bool(self.judged.wrong or self.tally.lost_workers) or too_many
+        return bool(self.judged.wrong or self.tally.lost_workers or self.tally.cut) or too_many
 
     @property
     def right(self) -> bool | None:

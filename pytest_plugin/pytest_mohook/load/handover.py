@@ -29,6 +29,7 @@ Event = dict[str, Any]
 
 _LOCUSTFILE = Path(__file__).parent / "process" / "locustfile.py"
 _PATIENCE = 15.0  # seconds that Locust has to write its reports and end
+_QUIETLY = ("--loglevel", "WARNING", "--only-summary", "--exit-code-on-error", "0")
 _MOMENT = 0.6  # seconds
 _SHOWN = 12  # lines
 
@@ -55,7 +56,7 @@ class Part:
     def arguments(self) -> list[str]:
         """Return Locust's arguments: its documented ones alone."""
         if "--worker" in self.role:
-            return list(self.role)
+            return [*self.role, *_QUIETLY]
         given = [*self.role, "--users", str(self.users), "--spawn-rate", str(self.users)]
         if self.web is None:
             given.append("--headless")
@@ -64,7 +65,7 @@ class Part:
             given += ["--autostart", "--web-host", host, "--web-port", str(port)]
         given += ["--csv", str(self.csv.absolute())] if self.csv else []
         given += ["--html", str(self.html.absolute())] if self.html else []
-        return [*given, "--only-summary", "--exit-code-on-error", "0"]
+        return [*given, *_QUIETLY]
 
 
 def require_free(host: str, port: int, flag: str) -> None:
@@ -119,7 +120,7 @@ class Handover:
 
     def _arguments(self) -> list[str]:
         host = masked_url(self._orders.url)  # for Locust's page and report alone
-        return ["--host", host, "--loglevel", "WARNING", *self._part.arguments()]
+        return ["--host", host, *self._part.arguments()]
 
     def events(self) -> Iterator[Event]:
         """Yield what it tells, until it ends.
@@ -132,7 +133,8 @@ class Handover:
                 raise _named(event["kind"])(event["why"])
             over |= event["event"] == "over"
             yield event
-        if not over and "--worker" not in self._part.role:
+        by_order = over or "--worker" in self._part.role  # a worker leaves as the master says
+        if not by_order or self._process.wait():
             raise MohookError(self._last_words())
 
     def last_events(self) -> Iterator[Event]:

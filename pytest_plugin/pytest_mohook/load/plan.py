@@ -64,6 +64,8 @@ class Orders:
     plan: Plan | None
     stays: bool = False
     """Whether the process goes on when the storm is over, for somebody looks at its page."""
+    tables: bool = False
+    """Whether it writes tables: they must be whole before it ends."""
 
     def line(self) -> bytes:
         """Return it as one line."""
@@ -74,6 +76,7 @@ class Orders:
             "settings": settings,
             "plan": self.plan.wire() if self.plan else None,
             "stays": self.stays,
+            "tables": self.tables,
         }
         return json.dumps(told).encode() + b"\n"
 

@@ -62,7 +62,10 @@ class Tally:
     behind: array[float] = field(default_factory=lambda: array("d"))
     """Seconds by which attempts began late: what the sender itself added."""
     unsent: int = 0
+    cut: int = 0
+    """Processes that were ended before their time."""
     lost_workers: int = 0
+    """Workers whose last lot never came."""
     _sent: dict[int, int] = field(default_factory=dict)
     _since: dict[int, float] = field(default_factory=dict)
 
@@ -79,6 +82,7 @@ class Tally:
         for told in lot.get("left", ()):
             self._settle(told)
         self.unsent += lot.get("unsent", 0)
+        self.cut += lot.get("cut", False)
 
     def _settle(self, told: Sequence[Any]) -> None:
         identity, place, word, seconds, unheard = told

@@ -23,7 +23,7 @@ Lot = dict[str, Any]
 `settled`: of each message that settled its id, the place of its text, state, seconds, whether an
 answer to it was never heard; `sent`, `open`: messages begun, and under way now. The last lot is
 `done`, and has in `left` the messages that are still under way, in the form of `settled`; `unsent`
-counts those that were due and were not begun any more.
+counts those that were due and were not begun any more; it was `cut` where it ended before its time.
 """
 
 _LOT = 0.5  # seconds
@@ -139,7 +139,12 @@ class Sending:
         if self.done.is_set():
             return
         left = [_told(delivery, place) for delivery, place in self._open.values()]
-        lot = self._lot() | {"done": True, "left": left, "unsent": self._unsent}
+        lot = self._lot() | {
+            "done": True,
+            "left": left,
+            "unsent": self._unsent,
+            "cut": self._since() < self._plan.seconds,
+        }
         self.done.set()  # what ends from now on is one of those left
         self._tell(lot)
 

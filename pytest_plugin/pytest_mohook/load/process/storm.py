@@ -12,7 +12,8 @@ from gevent.event import Event
 from locust import User, events, task
 from locust.env import Environment
 from locust.exception import StopUser
-from locust.runners import MasterRunner, WorkerRunner
+from locust.runners import WORKER_REPORT_INTERVAL, LocalRunner, MasterRunner, WorkerRunner
+from locust.stats import CSV_STATS_INTERVAL_SEC
 
 from mohook.cli.process import raise_file_limit, settle_garbage
 from mohook.errors import InputError, MohookError
@@ -30,6 +31,7 @@ _SHARE, _LOT, _STOP = "mohook-share", "mohook-lot", "mohook-stop"
 _LOOK = 0.5  # seconds
 _LAST_WORDS = 1.0  # seconds that workers have for their last lots
 _REFUSED = 2
+_WRITTEN = CSV_STATS_INTERVAL_SEC + 0.2  # seconds in which Locust writes its tables again
 
 
 class Storm(User):
@@ -50,6 +52,8 @@ class Alone:
 
     def __init__(self, environment: Environment, channel: Channel, orders: Orders) -> None:
         self._environment, self._channel, self._orders = environment, channel, orders
+        self.is_over: bool = False
+        """Whether all has been told."""
         raise_file_limit()
         self._poster = Poster(orders.url, orders.settings, connections=CONNECTIONS)
 
@@ -83,6 +87,7 @@ class Alone:
     def _end(self) -> None:
         if Storm.sending is not None:
             Storm.sending.done.wait()
+            self.is_over = True
             self._channel.tell("over", {"lost": 0})
             _leave(self._environment, self._orders)
 
@@ -127,6 +132,8 @@ class Master:
         self, environment: Environment, channel: Channel, orders: Orders, runner: MasterRunner
     ) -> None:
         self._environment, self._channel, self._orders = environment, channel, orders
+        self.is_over: bool = False
+        """Whether all has been told."""
         self._runner = runner
         self._shares: dict[str, int] = {}
         self._done: set[int] = set()
@@ -173,6 +180,7 @@ class Master:
         while not self._all_done.wait(_LOOK):
             if len(self._done) + self._missing() >= len(self._shares):
                 break
+        self.is_over = True
         self._channel.tell("over", {"lost": len(self._shares) - len(self._done)})
         _leave(self._environment, self._orders)
 
@@ -198,7 +206,7 @@ def take_orders() -> None:
             posts.append(_post(environment, channel, orders))
         except MohookError as problem:
             _refuse(channel, problem)
-        gevent.spawn(_heed, channel, posts[0], environment)
+        gevent.spawn(_heed, channel, orders, posts[0], environment)
 
     @events.test_start.add_listener  # type: ignore[untyped-decorator] # Locust's
     def on_test_start(**_: object) -> None:
@@ -219,18 +227,29 @@ def _post(environment: Environment, channel: Channel, orders: Orders) -> Alone |
     return Alone(environment, channel, orders)
 
 
-def _heed(channel: Channel, post: Alone | Master, environment: Environment) -> None:
+def _heed(channel: Channel, orders: Orders, post: Alone | Master, environment: Environment) -> None:
     """Stop when told to; leave when told again, or when nobody is there any more."""
     channel.wait_for_word()
+    if post.is_over and not orders.stays:
+        return  # it leaves by itself, when all is written
     post.stop()
     channel.wait_for_word()
-    if environment.runner is not None:
-        environment.runner.quit()
+    _quit(environment)
 
 
 def _leave(environment: Environment, orders: Orders) -> None:
-    if not orders.stays and environment.runner is not None:
+    if not orders.stays:
+        if orders.tables:
+            alone = isinstance(environment.runner, LocalRunner)
+            gevent.sleep(_WRITTEN if alone else _WRITTEN + WORKER_REPORT_INTERVAL)
+        _quit(environment)
+
+
+def _quit(environment: Environment) -> None:
+    if environment.runner is not None:
         environment.runner.quit()
+    if environment.web_ui is not None:
+        environment.web_ui.stop()  # type: ignore[no-untyped-call] # Locust's
 
 
 def _refuse(channel: Channel, problem: Exception) -> NoReturn:

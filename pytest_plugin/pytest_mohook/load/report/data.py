@@ -63,6 +63,7 @@ def figures_json(figures: Figures) -> JSON:
         "stored": _stored(figures),
         "workers": [sent for _, sent in sorted(tally.workers.items())],
         "workers_lost": tally.lost_workers,
+        "cut_short": tally.cut,
     }
 
 

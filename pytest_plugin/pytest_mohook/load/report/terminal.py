@@ -155,10 +155,16 @@ def _warnings(figures: Figures) -> Iterator[str]:
         )
     if lost := figures.tally.lost_workers:
         yield f"{lost} {_workers(lost)} lost: what was sent last is not in these figures."
+    if cut := figures.tally.cut:
+        yield f"{_cut(cut)}: less was sent than was asked for."
 
 
 def _workers(count: int) -> str:
     return "worker was" if count == 1 else "workers were"
+
+
+def _cut(count: int) -> str:
+    return f"{count} {'process was' if count == 1 else 'processes were'} ended before the time"
 
 
 def _stored(figures: Figures) -> Iterator[Text]:
@@ -202,4 +208,6 @@ def _wrong(figures: Figures) -> str:
     if figures.tally.lost_workers:
         lost = figures.tally.lost_workers
         words.append(f"{lost} {_workers(lost)} lost")
+    if figures.tally.cut:
+        words.append(_cut(figures.tally.cut))
     return "; ".join(words)
