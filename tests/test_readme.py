@@ -20,7 +20,7 @@ from mohook.assumptions import LEDGER
 from tests._pages import COMMANDS, README, blocks
 from tests._person import EMULATOR, RECEIVER, Person
 
-RECEIVER_PY, *TEST_RECEIVER_PY, STORED_PY, TEST_CHECKS_PY = blocks(README, "python")
+RECEIVER_PY, *TEST_RECEIVER_PY, STORED_PY, TEST_CHECKS_PY, LOCUSTFILE_PY = blocks(README, "python")
 
 READBACK = """
 
@@ -150,6 +150,37 @@ def test_each_check_is_a_test_of_your_suite(person: Person) -> None:
     shown = person.type("pytest test_checks.py", patience=60)
     assert re.search(r"[5-9]\d passed", shown)
     assert "skipped" not in shown
+
+
+@pytest.mark.slow
+def test_a_storm_is_borne(person: Person) -> None:
+    """Nothing is lost or doubled by the README's receiver; the reports and a locustfile work."""
+    (person.folder / "receiver.py").write_text(f"{RECEIVER_PY}\n\n{STORED_PY}", encoding="utf-8")
+    (person.folder / "locustfile.py").write_text(LOCUSTFILE_PY, encoding="utf-8")
+    person.start("flask --app receiver run --port 5000", ready="CTRL+C")
+    shown = person.type(
+        "mohook load http://127.0.0.1:5000/sms/ip1 --provider ip1 --rate 50 --seconds 5 "
+        "--readback http://127.0.0.1:5000/stored --readback-text /text",
+        patience=60,
+    )
+    assert "250 messages in" in shown
+    assert "Stored: 0 lost, 0 duplicated, 0 altered" in shown
+    shown = person.type(
+        "mohook load http://127.0.0.1:5000/sms/intelepeer --provider intelepeer --users 10 "
+        "--seconds 5 --html storm.html --csv storm --json storm.json",
+        patience=60,
+    )
+    assert "Lost and duplicated: not checked" in shown
+    told = json.loads((person.folder / "storm.json").read_text(encoding="utf-8"))
+    assert told["right"] is True
+    for name in ("storm.html", "storm_stats.csv"):
+        assert "intelepeer message" in (person.folder / name).read_text(encoding="utf-8")
+    person.type(
+        "locust -f locustfile.py --host http://127.0.0.1:5000/sms/ip1 --headless -u 10 -r 10 -t 5",
+        patience=60,
+    )
+    texts = [each["text"] for each in person.get(f"{RECEIVER}/stored")]
+    assert texts.count("Hi my name is earl") >= 10
 
 
 @pytest.mark.slow
