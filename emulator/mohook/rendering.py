@@ -126,6 +126,9 @@ def masked_body(body: bytes) -> str:
     return body.decode("utf-8", "replace")
 
 
+_HOLDING_URLS = frozenset({"location", "content-location", "refresh", "link"})
+
+
 def _masked_header(name: str, value: str) -> str:
     if name.lower() != "authorization":
         return value
@@ -148,4 +151,9 @@ def _head_lines(head: bytes) -> list[list[str]]:
     """Return the headers of the last answer in `head`: a 1xx or a redirect may stand before it."""
     blocks = [block for block in head.decode("latin-1").split("\r\n\r\n") if block.strip()]
     lines = filter(None, blocks[-1].split("\r\n")[1:] if blocks else [])
-    return [[name.strip(), value.strip()] for name, _, value in (x.partition(":") for x in lines)]
+    named = (line.partition(":") for line in lines)
+    return [[name.strip(), _masked_answer(name.strip(), value.strip())] for name, _, value in named]
+
+
+def _masked_answer(name: str, value: str) -> str:
+    return masked_url(value) if name.lower() in _HOLDING_URLS else value

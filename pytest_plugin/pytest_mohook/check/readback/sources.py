@@ -14,6 +14,7 @@ from mohook.delivery.transports.headers import USER_AGENT, header
 from mohook.masking import masked_url
 from mohook.settings import Settings
 from pytest_mohook.check.errors import ReadbackError, ReadbackUnreachableError
+from pytest_mohook.check.readback.bounded import whole_body
 from pytest_mohook.check.readback.pointers import Pointers
 from pytest_mohook.oracle.readback import Stored
 
@@ -21,6 +22,7 @@ __all__ = ["CommandReadback", "UrlReadback"]
 
 _PATIENCE = 30.0  # seconds
 _SHOWN = 300
+_LARGEST = 268_435_456  # bytes, unpacked
 _GUARDED = (401, 403)
 
 
@@ -46,8 +48,13 @@ class UrlReadback:
             session.headers.update(self._headers())
             try:
                 answer = session.get(
-                    self.url, timeout=_PATIENCE, allow_redirects=False, verify=self._verify()
+                    self.url,
+                    timeout=_PATIENCE,
+                    allow_redirects=False,
+                    verify=self._verify(),
+                    stream=True,
                 )
+                content = whole_body(answer, _LARGEST, _PATIENCE, place)
             except requests.exceptions.SSLError as problem:
                 msg = (
                     f"{place}: no secure connection ({_reason(problem)}): name the certificate's "
@@ -71,7 +78,7 @@ class UrlReadback:
                 "if no query of it gives all, --readback-command can put the pages together"
             )
             raise ReadbackError(msg)
-        return self.pointers.read(answer.content, place)
+        return self.pointers.read(content, place)
 
     @property
     def _expected(self) -> str:
