@@ -125,6 +125,8 @@ def reached(
     Within, Ctrl-C suffers no delay; `libraries` are imported before. Raises what `require_reach`
     raises; ReadbackError for what is no list of messages.
     """
+    from time import monotonic
+
     from mohook.cli.process import ending_at_once, raise_file_limit
     from mohook.providers import PROVIDERS
     from pytest_mohook.check.reach import require_reach
@@ -143,6 +145,7 @@ def reached(
         require_reach(url, settings)
         if readback:
             readback.first(PROVIDERS[provider].wire)
+            target.traffic.was_read(monotonic())
         yield target, readback
 
 

@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_co
 from itertools import groupby
 
 from pytest_mohook.check.curl import with_settings
-from pytest_mohook.check.errors import ReadbackError, ReceiverGoneError
+from pytest_mohook.check.errors import ReadbackBrokenError, ReadbackError, ReceiverGoneError
 from pytest_mohook.check.model import (
     Check,
     CheckFailedError,
@@ -30,6 +30,7 @@ _ENOUGH = 2
 _CROWD, _PLAIN = "time.fifty-at-once", "time.plain"
 _FIRST = ("ack.exactly-200", _PLAIN)
 _SIDE_BY_SIDE = (2, 4)
+_HOSTILE = 4
 _BLIND = r"answered (20[1-9]|2[1-9]\d|3\d\d|404|405)\b"  # of whatever message
 _SILENT = f"the receiver gives no answer to a plain message in time: see {_PLAIN}"
 _ELSEWHERE = f"no plain message is acknowledged, or none reaches the receiver: see {_FIRST[0]}"
@@ -44,7 +45,8 @@ def run(checks: Sequence[Check], target: Target, *, seed: int) -> Iterator[Resul
     a receiver that cannot take fifty messages at once, a finding by itself, gets the other
     checks two by two, with two examples of each kind: all of them would take it minutes. What
     fails for want of an answer is run again by itself. What is hostile comes last: it may be
-    the end of a receiver, and some of it may be stored. The receiver stays the same all the
+    the end of a receiver, or of its readback, and some of it may be stored: with a readback one
+    check after the other, so that it is known what was it. The receiver stays the same all the
     time; no check needs what another has left.
     Raises ReceiverGoneError where nobody listens at its URL any more.
     """
@@ -53,7 +55,7 @@ def run(checks: Sequence[Check], target: Target, *, seed: int) -> Iterator[Resul
     for turn, part in groupby(turns, key=_turn):
         if turn and (why := _in_vain(failed)):
             yield from (Result(each, Status.NOT_CHECKED, 0.0, why) for each in part)
-        elif turn in _SIDE_BY_SIDE:
+        elif turn in _SIDE_BY_SIDE and not (turn == _HOSTILE and target.readback):
             yield from _together([*part], target, seed, few=_CROWD in late)
         else:
             for each in part:
@@ -156,6 +158,8 @@ def _judged(check: Check, trial: Trial) -> tuple[Status, str]:
         if trial.contact.unheard:
             trial.contact.require_listener()
         return Status.FAILED, str(problem)
+    except ReadbackBrokenError as problem:
+        return Status.FAILED, trial.blame(problem)
     except ReadbackError as problem:
         return Status.NOT_CHECKED, str(problem)
     except NotApplicableError as problem:

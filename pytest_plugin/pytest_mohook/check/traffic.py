@@ -24,7 +24,8 @@ class Accepted:
     """A request whose connection the receiver took, and what came of it.
 
     `by` is the id of a check, "" in a hunt. It began no earlier than `began`, and had ended by
-    `ended`. It was `cut` where the connection broke before there was an answer.
+    `ended`. It was `cut` where the connection broke before there was an answer,
+    and `taken` where that was a 2xx.
     """
 
     by: str
@@ -33,6 +34,7 @@ class Accepted:
     began: float
     ended: float
     cut: bool
+    taken: bool = False
 
     def told(self, url: str) -> str:
         """Return what came of it, and the command that sends it again."""
@@ -47,6 +49,23 @@ class Traffic:
 
     _made: deque[Accepted] = field(default_factory=lambda: deque(maxlen=_KEPT))
     _lock: Lock = field(default_factory=Lock)
+    _read: float | None = None
+
+    def was_read(self, began: float) -> None:
+        """Note that what is stored could be read: what had ended by then has not broken it."""
+        with self._lock:
+            self._read = max(began, self._read or began)
+
+    def suspects(self) -> list[Accepted]:
+        """Return what may be why nobody can read any more what is stored.
+
+        It ended since that was read last, and was taken, if anything was. Nothing is told where
+        it was never read, and nothing a second time: what comes later is not why.
+        """
+        with self._lock:
+            read, self._read = self._read, None
+            since = [each for each in self._made if read is not None and each.ended >= read]
+        return [each for each in since if each.taken] or since
 
     def note(self, *made: Accepted) -> None:
         """Keep requests that have ended."""

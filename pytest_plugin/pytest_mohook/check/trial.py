@@ -22,11 +22,11 @@ from mohook.settings import Settings
 from pytest_mohook.check.answers import Answer, Opened, post_at_once, post_together
 from pytest_mohook.check.contact import Contact
 from pytest_mohook.check.curl import curl
-from pytest_mohook.check.errors import ReadbackError
+from pytest_mohook.check.errors import ReadbackBrokenError, ReadbackError
 from pytest_mohook.check.model import CheckFailedError, NotApplicableError
 from pytest_mohook.check.noting import NotingBench
 from pytest_mohook.check.reading import stored_items
-from pytest_mohook.check.target import Target
+from pytest_mohook.check.target import Readback, Target
 from pytest_mohook.harness.handle import Mohook
 from pytest_mohook.harness.local import LocalBench
 from pytest_mohook.harness.sent import SentMessage
@@ -233,16 +233,27 @@ class Trial:
     def stored(self) -> list[StoredItem] | None:
         """Return all that the receiver has stored; None where nobody can ask it.
 
-        Raises ReadbackError where it cannot be asked any more.
+        Raises ReadbackError where it cannot be asked any more: ReadbackBrokenError where that is
+        for what was sent by this check.
         """
         if self.target.readback is None:
             return None
         self.read = True
+        began = time.monotonic()
         try:
-            return stored_items(self.target.readback(), self.wire)
+            stored = self._read(self.target.readback)
+        except ReadbackError as problem:
+            raise self.contact.accuse(problem) from problem
+        self.contact.was_read(began)
+        return stored
+
+    def _read(self, readback: Readback) -> list[StoredItem]:
+        """Read; once more where that fails: it may have been disturbed."""
+        try:
+            return stored_items(readback(), self.wire)
         except ReadbackError:
-            self.contact.require_listener()
-            raise
+            time.sleep(_PAUSE)
+            return stored_items(readback(), self.wire)
 
     def judge(self) -> None:
         """Let everything be delivered; fail unless each message is acknowledged and stored right.
@@ -317,6 +328,11 @@ class Trial:
         """Fail, and say why, unless something is true."""
         if not fulfilled:
             self.fail(why, request)
+
+    def blame(self, problem: ReadbackBrokenError) -> str:
+        """Tell what has made what is stored unreadable, and show that request."""
+        self._failing = problem.request
+        return problem.sentence
 
     def fail(self, why: str, request: WebhookRequest | None = None) -> NoReturn:
         """End the check: the receiver does something else than it claims, with this request."""

@@ -256,18 +256,23 @@ def _add(bug: Bug, target: Target, folder: Path | None, caught: Caught) -> None:
 
 def _replay(target: Target, path: Path, history: History, caught: Caught, *, times: int) -> None:
     from pytest_mohook.fuzz.bug import Bug
-    from pytest_mohook.fuzz.play import play
+    from pytest_mohook.fuzz.play import UnreadableError, play
 
+    steady, problem = times == 1, None
+    caught.replayed[path] = None
     for _ in range(times):
-        played = play(history, target)
+        try:
+            played = play(history, target)
+        except UnreadableError as ended:
+            played, problem = ended.played, ended
         caught.played += 1
         if played.finding:
-            steady = times == 1
             bug = Bug(played.finding, history, played.story, played.curl, steady, played.tape)
             caught.bugs.append(bug)
             caught.replayed[path] = bug
-            return
-    caught.replayed[path] = None
+            break
+    if problem:
+        raise problem
 
 
 def _end(caught: Caught, as_json: bool) -> None:

@@ -24,7 +24,7 @@ from pytest_mohook.fuzz.findings import Finding
 from pytest_mohook.fuzz.history import History, Post
 from pytest_mohook.fuzz.hostile_causes import with_hostile_cause
 from pytest_mohook.fuzz.kept import keep, kept
-from pytest_mohook.fuzz.play import Played, play
+from pytest_mohook.fuzz.play import Played, UnreadableError, play
 from pytest_mohook.fuzz.repeats import (
     KINDS,
     much_later,
@@ -119,7 +119,10 @@ class Hunt:
             histories(provider, kept),
             hostile_histories(provider, kept),
         ]
-        yield from self._begun()
+        try:
+            yield from self._begun()
+        except UnreadableError as problem:
+            yield from self._found(self._noted(problem))
         for turn, start in enumerate(range(0, self._most, _ROUND)):
             examples = min(_ROUND, self._most - start)
             for kind in kinds:
@@ -176,7 +179,7 @@ class Hunt:
                 try:
                     found = self._finished(bug)
                 except (ReceiverGoneError, ReadbackError) as ended:
-                    problem = ended
+                    problem = self._noted(ended)
             is_new = found is not None and not found.finding.is_of(self._known)
             if not (found and is_new and _is_part(found, bug)):  # else the rest has its turn
                 del self._open[bug.finding.bug]
@@ -203,7 +206,7 @@ class Hunt:
         try:
             bug = self._shown(history)
         except (ReceiverGoneError, ReadbackError) as problem:
-            raise _StopError(problem) from None
+            raise _StopError(self._noted(problem)) from None
         if bug is None or bug.finding.is_of(self._known):
             return
         self._keep(bug)
@@ -261,6 +264,12 @@ class Hunt:
         self.played += 1
         self._tell(played)
         return played
+
+    def _noted(self, problem: Exception) -> Exception:
+        """Keep, if this problem has one, the history since which nothing can be judged."""
+        if isinstance(problem, UnreadableError) and (finding := problem.played.finding):
+            self._keep(_bug(finding, problem.history, problem.played))
+        return problem
 
     def _finished(self, bug: Bug) -> Bug | None:
         """Return a bug with a history that is smaller still, and whether it shows each time.

@@ -14,6 +14,7 @@ from mohook.durations import parse_duration
 from mohook.providers.intelepeer.ids import draw_refid
 from pytest_mohook.check.answers import Answer
 from pytest_mohook.check.catalogue.documents import AGAIN, EXACTLY_200, SIGNATURE, TEXT
+from pytest_mohook.check.errors import ReadbackBrokenError, ReadbackError
 from pytest_mohook.check.target import Target
 from pytest_mohook.check.trial import Trial
 from pytest_mohook.fuzz.findings import Finding
@@ -27,7 +28,7 @@ from pytest_mohook.stateful.payloads import as_sent_at
 from pytest_mohook.strategies.hostile import HostileKind
 from pytest_mohook.strategies.requests import WebhookRequest
 
-__all__ = ["Played", "play"]
+__all__ = ["Played", "UnreadableError", "play"]
 
 _UNSEEN = SystemRandom()
 _EXPECTED = {
@@ -39,6 +40,8 @@ _EXPECTED = {
     Kind.REFUSED: "what is valid is answered 200, sooner or later",
 }
 _HOSTILE = "RFC 9110, 15.5 and 15.6: a 4xx is what the client did wrong, a 5xx what the server did"
+_READABLE = "what is stored can be read, whatever was sent before"
+_READ_BASIS = "what one message holds is no reason for what shows all of them to fail"
 _SAFE = "RFC 9110, 9.2.1: GET and HEAD change nothing"
 
 
@@ -57,15 +60,35 @@ class Played(NamedTuple):
     tape: Sequence[Taped] = ()
 
 
+class UnreadableError(ReadbackError):
+    """Nobody can read any more what is stored, since a history was played; `played` shows it."""
+
+    def __init__(self, problem: ReadbackError, history: History, played: Played) -> None:
+        super().__init__(str(problem))
+        self.history = history
+        self.played = played
+
+
 def play(history: History, target: Target) -> Played:
-    """Do what a history says to a receiver. Raises ReceiverGoneError where that has ended."""
+    """Do what a history says to a receiver.
+
+    Raises ReceiverGoneError where that has ended; UnreadableError where nothing can be judged
+    any more for what the history has sent; ReadbackError where it is for something else.
+    """
     tape = Tape()
     with Trial(target, "", careful=False) as trial:
-        finding, fields = _shown(history, trial, tape)
-        if finding is None:
-            return Played(None)
-        tape.note(trial.mohook.messages)
-        return Played(finding, fields, trial.story, trial.last_request, tuple(tape.taped))
+        try:
+            finding, fields = _shown(history, trial, tape)
+        except ReadbackBrokenError as problem:
+            why = trial.blame(problem)
+            found = Finding("unreadable", why, _READABLE, _READ_BASIS)
+            raise UnreadableError(problem, history, _played(found, {}, trial, tape)) from problem
+        return Played(None) if finding is None else _played(finding, fields, trial, tape)
+
+
+def _played(finding: Finding, fields: Mapping[str, Any], trial: Trial, tape: Tape) -> Played:
+    tape.note(trial.mohook.messages)
+    return Played(finding, fields, trial.story, trial.last_request, tuple(tape.taped))
 
 
 def _shown(history: History, trial: Trial, tape: Tape) -> tuple[Finding | None, Mapping[str, Any]]:

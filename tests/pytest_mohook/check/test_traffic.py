@@ -11,18 +11,22 @@ from mohook.settings import ServeSettings, Settings
 from pytest_mohook.check.catalogue import CATALOGUE
 from pytest_mohook.check.errors import ReceiverGoneError
 from pytest_mohook.check.model import Result, Status
-from pytest_mohook.check.runner import run
+from pytest_mohook.check.runner import run as run_checks
 from pytest_mohook.check.target import Target
 from pytest_mohook.check.traffic import Accepted, Traffic
+from pytest_mohook.harness.serving.hosted import Hosted
 from pytest_mohook.strategies.requests import WebhookRequest
-from tests.pytest_mohook.check.inbox import EXITS
+from tests.pytest_mohook.check.conftest import Run
+from tests.pytest_mohook.check.inbox import EXITS, Inbox
 
 IP1 = [each for each in CATALOGUE if each.provider == "ip1"]
 
 
-def accepted(name: str, began: float, ended: float, *, cut: bool = False) -> Accepted:
+def accepted(
+    name: str, began: float, ended: float, *, cut: bool = False, taken: bool = False
+) -> Accepted:
     request = WebhookRequest("POST", {}, name.encode())
-    return Accepted(f"ip1.{name}", request, "ended", began, ended, cut)
+    return Accepted(f"ip1.{name}", request, "ended", began, ended, cut, taken)
 
 
 def last_words(*made: Accepted, settings: Settings | None = None) -> list[str]:
@@ -66,6 +70,50 @@ def test_headers_of_the_user_stand_there_masked() -> None:
     assert command.startswith("curl -i -H 'X-Api-Key: ***' -X POST")
 
 
+def test_what_was_taken_since_it_was_read_may_have_broken_the_readback() -> None:
+    """What had ended before is no suspect; nothing is told a second time."""
+    traffic = Traffic()
+    traffic.note(accepted("before", 1, 2, taken=True))
+    assert traffic.suspects() == []
+    traffic.was_read(2.5)
+    traffic.was_read(1.5)
+    taken, refused = accepted("taken", 2, 3, taken=True), accepted("refused", 3, 4)
+    traffic.note(refused)
+    traffic.was_read(2.5)
+    assert traffic.suspects() == [refused]
+    traffic.was_read(2.5)
+    traffic.note(taken)
+    assert traffic.suspects() == [taken]
+    assert traffic.suspects() == []
+
+
+class Fragile(Inbox):
+    """Takes half a character, and can tell nothing any more."""
+
+    def _take(self, body: bytes) -> str:
+        if b"\\ud8" in body.lower():
+            self.tells = b"\xff"
+        return super()._take(body)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("provider", ["ip1", "intelepeer"])
+def test_what_breaks_the_readback_is_blamed_for_it(run: Run, provider: str) -> None:
+    """The check that sent it, with the request; no other check, and the run ends with findings."""
+    with Hosted(Fragile()) as hosted:
+        words = ("--provider", provider, "--only", "hostile", "--skip", "hostile.safe-method")
+        read = ("--readback", f"{hosted.url}/stored", "--settle", "0.01")
+        result = run(f"{hosted.url}/sms", *words, *read, "--json")
+    assert result.exit_code == 1, result.output
+    told = json.loads(result.stdout)
+    [failed] = [each for each in told["checks"] if each["status"] == "failed"]
+    assert failed["id"] == f"{provider}.hostile.lone-surrogate"
+    assert failed["why"].startswith("since it was sent this (POST of ")
+    assert "told no JSON" in failed["why"]
+    assert "\\ud8" in failed["curl"].lower()
+    assert told["readback_problem"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("at", ["61", "75", "120"])
 def test_of_checks_side_by_side_the_one_that_ended_it_is_told(at: str) -> None:
@@ -75,7 +123,7 @@ def test_of_checks_side_by_side_the_one_that_ended_it_is_told(at: str) -> None:
         assert process.stdout
         target = Target(url=process.stdout.readline().strip(), provider="ip1")
         with pytest.raises(ReceiverGoneError) as gone:
-            results.extend(run(IP1, target, seed=1))
+            results.extend(run_checks(IP1, target, seed=1))
         end = json.loads(process.stdout.readline())
     one_of_few = gone.value.last.count("curl -i") < 12
     assert end["id"] in gone.value.last or not one_of_few

@@ -91,6 +91,14 @@ def _needs_growing_ids(inbox: Careless, body: bytes) -> str:
     return "200 OK" if identity and late else ""
 
 
+def _tells_no_halves(inbox: Careless, body: bytes) -> str:
+    """Take half a character, which what is told of all messages cannot hold."""
+    if b"\\ud8" in body.lower() or b"\\udc" in body.lower():
+        inbox.tells = b"\xff"
+        return "200 OK"
+    return ""
+
+
 def _takes_anything(inbox: Careless, body: bytes) -> str:
     if not _message(body):
         inbox.stored.append({"id": f"odd {next(inbox.turns)}", "body": "?"})
@@ -109,4 +117,5 @@ CARELESS: dict[str, Callable[[Careless, bytes], str]] = {
     "some": _loses_some,
     "growing": _needs_growing_ids,
     "anything": _takes_anything,
+    "halves": _tells_no_halves,
 }

@@ -17,7 +17,7 @@ from pytest_mohook.check.target import Target
 from pytest_mohook.fuzz.bug import Bug
 from pytest_mohook.fuzz.history import Again, Fail, History, Post, Send, history_json
 from pytest_mohook.fuzz.hunt import Hunt
-from pytest_mohook.fuzz.play import play
+from pytest_mohook.fuzz.play import UnreadableError, play
 from pytest_mohook.fuzz.smaller import size, smallest
 from pytest_mohook.harness.serving.hosted import Hosted
 from tests.pytest_mohook.check.inbox import EXITS
@@ -178,6 +178,26 @@ def test_a_readback_that_fails_ends_it(serve: Serve) -> None:
     hunt = Hunt(Target(url=target.url, provider="ip1", readback=read), seed=1, most=50)
     with pytest.raises(ReadbackError, match="ill"):
         list(hunt.bugs())
+
+
+def test_what_breaks_the_readback_is_a_bug(serve: Serve) -> None:
+    """The history after which it failed is told; nothing can be judged any more, so it ends."""
+    target = serve("halves")
+    found: list[Bug] = []
+    hunt = Hunt(target, seed=1, most=500)
+    with pytest.raises(ReadbackError, match="told no JSON"):
+        found.extend(iter(hunt.bugs()))
+    [bug] = found
+    assert bug.finding.kind == "unreadable"
+    [post] = bug.history.steps
+    assert isinstance(post, Post)
+    assert b"\\ud" in post.body.lower()
+    assert "nobody can read what it stored" in bug.finding.happened
+    assert play(bug.history, serve()).finding is None
+    again = serve("halves")
+    again.traffic.was_read(0.0)
+    with pytest.raises(UnreadableError, match="told no JSON"):
+        play(bug.history, again)
 
 
 def test_a_history_is_made_smaller_without_hypothesis() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -62,7 +62,9 @@ _ALONE = {kind for kind in Kind if kind.must_refuse} | {Kind.HUGE_BODY}
 def _assault(trial: Trial, kind: Kind, most: int) -> None:
     """Make requests of a kind; fail at a 5xx, at none, at what is stored and must not be."""
     before = _everything(trial) if kind.must_refuse else Counter[StoredItem]()
-    answers_without_failing(trial, _requests(trial, kind, most))
+    for some in _parts(_requests(trial, kind, most), trial.at_once):
+        answers_without_failing(trial, some)
+        trial.stored()  # what breaks that is among these few
     plain = trial.send(f"Still there, after {kind.value}?")
     if kind.must_refuse:
         trial.let_settle()
@@ -85,6 +87,10 @@ def _requests(trial: Trial, kind: Kind, most: int) -> list[Wrong]:
     strategy = hostile_requests(trial.provider, kinds=[kind], messages=messages)
     made = drawn(strategy, most, trial.random.getrandbits(32))
     return [Wrong(each.reason, WebhookRequest(*each[:3])) for each in trial.some(made)]
+
+
+def _parts(made: list[Wrong], size: int) -> Iterator[list[Wrong]]:
+    yield from (made[start : start + size] for start in range(0, len(made), size))
 
 
 def _declare(kind: Kind, most: int, claim: str, what: str) -> None:
