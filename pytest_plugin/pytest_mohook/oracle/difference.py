@@ -27,8 +27,8 @@ def difference(sent: str, stored: str) -> str:
 
     >>> difference("cafe ", "cafe"), difference("Hi", "Ho")
     ('white space at its end is gone', "it differs from character 2 on: 'i' became 'o'")
-    >>> difference(" abc", "ab")
-    'white space at its start is gone, and it was cut to the first 2 of its 3 characters'
+    >>> difference(" abcabc", "abca")
+    'white space at its start is gone, and it was cut to the first 4 of its 6 characters'
     """
     named = named_difference(sent, stored) or _of_several(sent, stored)
     return named or _first_difference(sent, stored)
