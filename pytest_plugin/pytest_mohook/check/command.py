@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,7 @@ is not applicable, and no gap in the verdict.
     metavar="FILE",
     help="Write a page there.",
 )
+@click.option("--verbose", is_flag=True, help="Name each check that was not checked.")
 @click.option("--list", "listed", is_flag=True, help="Print the checks, and run none.")
 @json_flag
 def check(url: str | None, provider: str | None, listed: bool, **given: Any) -> None:
@@ -99,9 +101,9 @@ def check(url: str | None, provider: str | None, listed: bool, **given: Any) -> 
     for flag in ("junit", "html"):
         require_file(flag, given[flag])
     settings = settings_of(given, provider)
-    verdict = _verdict(url, provider, checks, settings, as_json=given["as_json"])
+    verdict = _verdict(url, provider, checks, settings, given)
     unwritten = _write(verdict, given)
-    _report(verdict, settings, as_json=given["as_json"])
+    _report(verdict, settings, given)
     for each in unwritten:
         click.echo(f"Error: {each}", err=True)
     _end(verdict)
@@ -128,10 +130,10 @@ def _list(checks: list[Check], *, as_json: bool) -> None:
 
 
 def _verdict(
-    url: str, provider: str, checks: list[Check], settings: Settings, *, as_json: bool
+    url: str, provider: str, checks: list[Check], settings: Settings, given: dict[str, Any]
 ) -> Verdict:
     with reached(url, provider, settings, *_LIBRARIES) as (target, readback):
-        return _run(target, checks, readback, seed_of(settings), as_json=as_json)
+        return _run(target, checks, readback, seed_of(settings), given)
 
 
 def _run(
@@ -139,8 +141,7 @@ def _run(
     checks: list[Check],
     readback: SharedReadback | None,
     seed: int,
-    *,
-    as_json: bool,
+    given: dict[str, Any],
 ) -> Verdict:
     from time import monotonic
 
@@ -150,9 +151,10 @@ def _run(
     from pytest_mohook.check.verdict import Ending, Verdict, in_order
 
     results: list[Result] = []
+    began = datetime.now(UTC)
     ending, last, started = Ending.COMPLETE, "", monotonic()
     try:
-        with _progressing(target, len(checks), as_json=as_json) as show:
+        with _progressing(target, len(checks), given) as show:
             for result in run(checks, target, seed=seed):
                 results.append(result)
                 show(result)
@@ -166,18 +168,20 @@ def _run(
         seed=seed,
         checks=checks,
         results=in_order(checks, results),
+        began=began,
         seconds=monotonic() - started,
         ending=ending,
         last=last,
         trouble=str(readback.problem) if readback and readback.problem else "",
+        page=readback.paging.page if readback else None,
     )
 
 
 @contextmanager
 def _progressing(
-    target: Target, total: int, *, as_json: bool
+    target: Target, total: int, given: dict[str, Any]
 ) -> Iterator[Callable[[Result], None]]:
-    if as_json:
+    if given["as_json"]:
         yield lambda _: None
         return
     from mohook.masking import masked_url
@@ -189,7 +193,7 @@ def _progressing(
     checks = f"{total} check{'s' * (total != 1)}"
     line = f"{PROVIDER_TITLES[target.provider]} → {masked_url(target.url)}: {checks}{read}."
     console.print(line, style="dim", soft_wrap=True)
-    with Progressing(console, total) as shown:
+    with Progressing(console, total, verbose=given["verbose"]) as shown:
         yield shown.show
 
 
@@ -221,8 +225,8 @@ def _html(verdict: Verdict) -> bytes:
     return html_page(verdict)
 
 
-def _report(verdict: Verdict, settings: Settings, *, as_json: bool) -> None:
-    if as_json:
+def _report(verdict: Verdict, settings: Settings, given: dict[str, Any]) -> None:
+    if given["as_json"]:
         from pytest_mohook.check.report.data import verdict_json
 
         print_json(verdict_json(verdict))
@@ -230,7 +234,7 @@ def _report(verdict: Verdict, settings: Settings, *, as_json: bool) -> None:
     from pytest_mohook.check.report.terminal import show_verdict
 
     console = console_for()
-    show_verdict(console, verdict)
+    show_verdict(console, verdict, verbose=given["verbose"])
     for hint in _hints(verdict, settings):
         console.print(hint, style="dim", soft_wrap=True)
 

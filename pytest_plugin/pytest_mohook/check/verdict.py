@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from mohook import __version__
 from pytest_mohook.check.model import Check, Result, Status
+from pytest_mohook.check.readback.paging import page_hint
 
 __all__ = ["Ending", "Verdict", "in_order"]
 
 
+_MISSING = "is not stored"
 _FIRST = ".ack.exactly-200"
 _ALWAYS_COUNTED = (Status.PASSED, Status.FAILED, Status.NOT_CHECKED)
 
@@ -31,8 +35,9 @@ class Ending(StrEnum):
 class Verdict:
     """The results in the order of the catalogue, and how they were come by.
 
-    `url` is fit to be shown. `trouble` says what was wrong with the readback, if anything was:
-    then what it would have told was not checked.
+    `url` is fit to be shown; `began` is when the run did. `trouble` says what was wrong with the
+    readback, if anything was: then what it would have told was not checked. `page` is how many
+    messages it told each time, where they may be one page of several.
     """
 
     provider: str
@@ -40,10 +45,13 @@ class Verdict:
     seed: int
     checks: Sequence[Check]
     results: Sequence[Result]
+    began: datetime
     seconds: float
     ending: Ending = Ending.COMPLETE
     last: str = ""
     trouble: str = ""
+    page: int | None = None
+    version: str = __version__
 
     @property
     def failed(self) -> list[Result]:
@@ -97,6 +105,8 @@ class Verdict:
                 "Even a plain message is not acknowledged: see to that first, and to the URL; "
                 "most of the others may follow from it."
             )
+        if self.page and any(_MISSING in each.why for each in self.failed):
+            return page_hint(self.page)
         if self.shortened:
             return (
                 "It cannot keep up with fifty messages at once, so the other checks sent it two "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from pytest_mohook.check.asked import (
 from pytest_mohook.check.places import require_folder
 
 if TYPE_CHECKING:
+    from pytest_mohook.check.readback.shared import SharedReadback
     from pytest_mohook.check.target import Target
     from pytest_mohook.fuzz.bug import Bug
     from pytest_mohook.fuzz.history import History
@@ -111,9 +112,12 @@ def fuzz(url: str, provider: str | None, **given: Any) -> None:
     settings = settings_of(given, provider)
     for flag in ("out", "database"):
         require_folder(flag, given[flag])
-    with reached(url, provider, settings, *_LIBRARIES) as (target, _):
+    with reached(url, provider, settings, *_LIBRARIES) as (target, readback):
         caught = _caught(target, seed_of(settings))
-        with _ending(caught), _watching(caught, target, as_json=given["as_json"]) as watching:
+        with (
+            _ending(caught, readback),
+            _watching(caught, target, as_json=given["as_json"]) as watching,
+        ):
             _hunt(target, given, caught, watching)
     _end(caught, given["as_json"])
 
@@ -135,9 +139,9 @@ def replay(files: tuple[Path, ...], url: str, **given: Any) -> None:
     histories = _histories(files)
     provider = next(history.provider for history, _ in histories.values())
     settings = settings_of(given, provider)
-    with reached(url, provider, settings, *_LIBRARIES) as (target, _):
+    with reached(url, provider, settings, *_LIBRARIES) as (target, readback):
         caught = _caught(target, None)
-        with _ending(caught):
+        with _ending(caught, readback):
             for path, (history, steady) in histories.items():
                 _replay(target, path, history, caught, times=1 if steady else _RARELY)
                 if len(histories) > 1 and not given["as_json"]:
@@ -182,14 +186,14 @@ def _caught(target: Target, seed: int | None) -> Caught:
 
 
 @contextmanager
-def _ending(caught: Caught) -> Iterator[None]:
+def _ending(caught: Caught, readback: SharedReadback | None) -> Iterator[None]:
     """Note how it ended, and how long it took."""
     from time import monotonic
 
     from pytest_mohook.check.errors import ReadbackError, ReceiverGoneError
     from pytest_mohook.check.verdict import Ending
 
-    started = monotonic()
+    caught.began, started = datetime.now(UTC), monotonic()
     try:
         yield
     except KeyboardInterrupt:
@@ -200,6 +204,7 @@ def _ending(caught: Caught) -> Iterator[None]:
         caught.trouble = str(problem)
     finally:
         caught.seconds = monotonic() - started
+        caught.page = readback.paging.page if readback else None
 
 
 @contextmanager

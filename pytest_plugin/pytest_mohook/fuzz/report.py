@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,9 +13,11 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from mohook import __version__
 from mohook.cli.screen import plain
 from mohook.settings import Settings
 from pytest_mohook.check.curl import with_settings
+from pytest_mohook.check.readback.paging import page_hint
 from pytest_mohook.check.secrecy import without_secret
 from pytest_mohook.check.verdict import Ending
 from pytest_mohook.fuzz.bug import Bug
@@ -30,6 +33,7 @@ class Caught:
 
     `url` is fit to be shown; `files` are those that were written for a bug, by its name.
     `replayed` holds what each file's history has shown again, None where that was nothing;
+    `page` is how many messages the readback told each time, where they may be one page of several;
     `unwritten` says what could not be written, and why.
     """
 
@@ -40,8 +44,10 @@ class Caught:
     bugs: list[Bug] = field(default_factory=list)
     files: dict[str, Sequence[Path]] = field(default_factory=dict)
     replayed: dict[Path, Bug | None] = field(default_factory=dict)
+    page: int | None = None
     unwritten: list[str] = field(default_factory=list)
     played: int = 0
+    began: datetime | None = None
     seconds: float = 0.0
     ending: Ending = Ending.COMPLETE
     last: str = ""
@@ -53,6 +59,12 @@ class Caught:
         if self.bugs:
             return False
         return True if self.ending is Ending.COMPLETE and not self.trouble else None
+
+    @property
+    def hint(self) -> str:
+        """What else may be why messages seem to be lost."""
+        lost = any(bug.finding.kind == "lost" for bug in self.bugs)
+        return page_hint(self.page) if self.page and lost else ""
 
     @property
     def summary(self) -> str:
@@ -167,6 +179,8 @@ def _closing(caught: Caught) -> Iterator[Text]:
     if caught.ending is Ending.GONE:
         text, style = "✗ The receiver listens no more", "bold red"
     yield Text.assemble((text, style), f": {caught.summary}.")
+    if caught.hint:
+        yield Text(caught.hint, "bold")
     if caught.seed is not None:
         again = f"--seed {caught.seed} draws the same histories"
         yield Text(f"The seed was {caught.seed}: {again}.", "dim")
@@ -178,6 +192,8 @@ def caught_json(caught: Caught) -> Mapping[str, Any]:
     `replayed` tells of each file that was played again the kind of its bug, null for none.
     """
     return {
+        "mohook": __version__,
+        "began": caught.began and caught.began.isoformat(timespec="seconds"),
         "provider": caught.provider,
         "url": caught.url,
         "seed": caught.seed,
@@ -185,6 +201,7 @@ def caught_json(caught: Caught) -> Mapping[str, Any]:
         "ending": str(caught.ending),
         "last_request": _hidden(caught.last, caught.settings) or None,
         "readback_problem": caught.trouble or None,
+        "hint": caught.hint or None,
         "seconds": round(caught.seconds, 3),
         "played": caught.played,
         "bugs": [_bug_json(bug, caught) for bug in caught.bugs],

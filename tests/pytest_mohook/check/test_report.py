@@ -6,6 +6,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -13,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from rich.console import Console
 
+from mohook import __version__
 from pytest_mohook.check.model import Check, Group, Result, Status
 from pytest_mohook.check.report.data import verdict_json
 from pytest_mohook.check.report.junit import junit_xml
@@ -47,6 +49,7 @@ VERDICT = Verdict(
     seed=7,
     checks=[PASSES, FAILS, OPEN],
     results=RESULTS,
+    began=datetime(2026, 3, 1, 12, 0, tzinfo=UTC),
     seconds=2.0,
 )
 GONE = replace(
@@ -141,6 +144,30 @@ def test_progress_in_a_pipe_is_a_line_a_result() -> None:
     ]
 
 
+@pytest.mark.parametrize("verbose", [False, True])
+def test_what_was_not_checked_is_a_line_a_group_in_a_pipe(verbose: bool) -> None:
+    """In the end; with `--verbose` each has its own, and is named in the verdict too."""
+    console = Console(file=io.StringIO(), width=200)
+    several = [replace(RESULTS[2], check=check(f"open-{number:02}")) for number in range(20)]
+    other = replace(RESULTS[2], check=check("other", Group.ORDER))
+    results = [*several[:10], other, *several[10:], RESULTS[0]]
+    with Progressing(console, 22, verbose=verbose) as progress:
+        for each in results:
+            progress.show(each)
+    verdict = replace(VERDICT, checks=[each.check for each in results], results=results)
+    show_verdict(console, verdict, verbose=verbose)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    own = "· ip1.order.other  not checked (0.00 s)"
+    if verbose:
+        assert sum("  not checked" in line for line in lines) == 21
+        assert lines[-4].endswith("ip1.identity.open-19")
+    else:
+        passed = "✓ ip1.identity.passes  passed (0.50 s)"
+        assert lines[:3] == [passed, "· ip1.identity  20 not checked", own]
+        assert lines[-4].endswith("and 9 more")
+
+
 def test_progress_at_a_terminal_is_a_bar() -> None:
     """It counts what is done, and what has failed."""
     console = Console(file=io.StringIO(), width=100, force_terminal=True, color_system=None)
@@ -187,6 +214,33 @@ def test_json_holds_everything() -> None:
     assert [each["status"] for each in data["checks"]] == [
         "passed", "failed", "not checked", "not run"
     ]  # fmt: skip
+
+
+def test_each_report_names_what_made_it_and_when() -> None:
+    """The version, the time, the provider and the URL."""
+    data = verdict_json(VERDICT)
+    assert (data["mohook"], data["began"]) == (__version__, "2026-03-01T12:00:00+00:00")
+    assert (data["provider"], data["url"]) == ("ip1", VERDICT.url)
+    [suite] = parsed(junit_xml(VERDICT))
+    assert suite.get("timestamp") == data["began"]
+    properties = {each.get("name"): each.get("value") for each in suite.iter("property")}
+    assert properties == {"mohook": __version__, "url": VERDICT.url, "seed": "7"}
+    page = Elements(html_page(VERDICT)).text
+    assert f"mohook {__version__}, 2026-03-01 12:00:00 UTC" in page
+    assert "Is this ip1 receiver right?" in page
+    assert VERDICT.url in page
+
+
+def test_what_may_be_one_page_of_several_is_told() -> None:
+    """Where messages seem lost, in every report; not where nothing is missing."""
+    lost = replace(RESULTS[1], why="m1 was acknowledged and is not stored")
+    verdict = replace(VERDICT, results=[lost], page=50)
+    said = "The readback told exactly 50 messages each time"
+    assert said in shown(verdict)
+    assert said in Elements(html_page(verdict)).text
+    assert said in verdict_json(verdict)["hint"]
+    for other in (replace(verdict, page=None), replace(VERDICT, page=50)):
+        assert said not in shown(other)
 
 
 def parsed(document: bytes) -> ET.Element:

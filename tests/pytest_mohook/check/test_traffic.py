@@ -6,7 +6,9 @@ import json
 import subprocess
 
 import pytest
+from click.testing import CliRunner
 
+from mohook.cli.root import mohook
 from mohook.settings import ServeSettings, Settings
 from pytest_mohook.check.catalogue import CATALOGUE
 from pytest_mohook.check.errors import ReceiverGoneError
@@ -85,6 +87,26 @@ def test_what_was_taken_since_it_was_read_may_have_broken_the_readback() -> None
     traffic.note(taken)
     assert traffic.suspects() == [taken]
     assert traffic.suspects() == []
+
+
+class Paged(Inbox):
+    """Tells the first twenty messages, and not that there are more."""
+
+    def _told(self) -> bytes:
+        return json.dumps(self.stored[:20]).encode()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paged", [True, False])
+def test_a_readback_that_tells_one_page_is_suspected(run: Run, paged: bool) -> None:
+    """Where it tells a round number each time, and messages seem lost."""
+    said = "The readback told exactly 20 messages each time, whatever was sent"
+    with Hosted(Paged() if paged else Inbox()) as hosted:
+        words = (f"{hosted.url}/sms", "--provider", "ip1", "--readback", f"{hosted.url}/stored")
+        checked = run(*words, "--only", "content", "--only", "order")
+        hunted = CliRunner().invoke(mohook, ["fuzz", *words, "--max-examples", "5", "--stop-first"])
+    assert (checked.exit_code, said in checked.stdout) == (int(paged), paged)
+    assert (said in hunted.stdout) is paged
 
 
 class Fragile(Inbox):

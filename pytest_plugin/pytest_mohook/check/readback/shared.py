@@ -8,6 +8,7 @@ from threading import Condition
 from mohook.errors import InputError
 from mohook.providers.provider import WireNames
 from pytest_mohook.check.errors import ReadbackError
+from pytest_mohook.check.readback.paging import Paging
 from pytest_mohook.check.reading import stored_items
 from pytest_mohook.check.target import Readback
 from pytest_mohook.oracle.readback import Stored
@@ -33,6 +34,7 @@ class SharedReadback:
         self._error: Exception | None = None
         self._has_answered = False
         self.problem: ReadbackError | None = None
+        self.paging: Paging = Paging()
 
     def __call__(self) -> Stored:
         """Return what is stored. Raises ReadbackError, or what the readback itself raises."""
@@ -57,6 +59,7 @@ class SharedReadback:
             if isinstance(stored, Iterator):
                 stored = list(stored)  # several will read it
             self._has_answered = True
+            self.paging.note(stored)
         except ReadbackError as problem:
             error = type(problem)(f"{problem}{_SINCE}") if self._has_answered else problem
         except Exception as problem:  # noqa: BLE001 - raised in each thread that asked

@@ -33,6 +33,8 @@ def verdict_json(verdict: Verdict) -> JSON:
     """
     statuses = [str(each.status) for each in verdict.results] + ["not run"] * len(verdict.not_run)
     return {
+        "mohook": verdict.version,
+        "began": verdict.began.isoformat(timespec="seconds"),
         "provider": verdict.provider,
         "url": verdict.url,
         "seed": verdict.seed,
@@ -40,6 +42,7 @@ def verdict_json(verdict: Verdict) -> JSON:
         "ending": str(verdict.ending),
         "last_request": verdict.last or None,
         "readback_problem": verdict.trouble or None,
+        "hint": verdict.hint or None,
         "seconds": round(verdict.seconds, 3),
         "counts": {name.replace(" ", "_"): statuses.count(name) for name in (*Status, "not run")},
         "checks": [

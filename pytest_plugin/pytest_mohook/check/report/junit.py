@@ -26,9 +26,12 @@ def junit_xml(verdict: Verdict) -> bytes:
     numbers = {name: str(count) for name, count in counts.items()}
     numbers["time"] = f"{verdict.seconds:.3f}"
     root = ET.Element("testsuites", numbers)
-    suite = ET.SubElement(root, "testsuite", {"name": f"mohook check {verdict.provider}"} | numbers)
+    named = {"name": f"mohook check {verdict.provider}"}
+    named["timestamp"] = verdict.began.isoformat(timespec="seconds")
+    suite = ET.SubElement(root, "testsuite", named | numbers)
     properties = ET.SubElement(suite, "properties")
-    for name, value in (("url", verdict.url), ("seed", str(verdict.seed))):
+    told = {"mohook": verdict.version, "url": verdict.url, "seed": str(verdict.seed)}
+    for name, value in told.items():
         ET.SubElement(properties, "property", name=name, value=_clean(value))
     for result in verdict.results:
         _add(suite, result)

@@ -28,9 +28,12 @@ _IDS_SHOWN = 12
 
 
 class Progressing:
-    """Shows how far it has come: a bar at a terminal, in a pipe one line a result."""
+    """Shows how far it has come: a bar at a terminal, in a pipe one line a result.
 
-    def __init__(self, console: Console, total: int) -> None:
+    Several of a group that were not checked share a line, which comes last, unless `verbose`.
+    """
+
+    def __init__(self, console: Console, total: int, *, verbose: bool = False) -> None:
         self._console = console
         self._bar = Progress(
             TextColumn("checking"),
@@ -43,6 +46,8 @@ class Progressing:
         )
         self._task: TaskID = self._bar.add_task("checking", total=total, failed=0)
         self._failed = 0
+        self._verbose = verbose
+        self._unchecked: dict[str, list[Result]] = {}
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -55,26 +60,45 @@ class Progressing:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
+        for group, results in self._unchecked.items():
+            if len(results) == 1:
+                self._tell(results[0])
+            else:
+                mark, _ = _MARKS[Status.NOT_CHECKED]
+                line = f"{mark} {group}  {len(results)} {Status.NOT_CHECKED}"
+                self._console.print(line, soft_wrap=True)
 
     def show(self, result: Result) -> None:
         """Tell of a result."""
         self._failed += result.status is Status.FAILED
         self._bar.update(self._task, advance=1, failed=self._failed)
-        if not self._console.is_terminal:
-            mark, _ = _MARKS[result.status]
-            line = f"{mark} {result.check.id}  {result.status} ({result.seconds:.2f} s)"
-            self._console.print(line, soft_wrap=True)
+        if self._console.is_terminal:
+            return
+        if result.status is Status.NOT_CHECKED and not self._verbose:
+            group = f"{result.check.provider}.{result.check.group}"
+            self._unchecked.setdefault(group, []).append(result)
+        else:
+            self._tell(result)
+
+    def _tell(self, result: Result) -> None:
+        mark, _ = _MARKS[result.status]
+        line = f"{mark} {result.check.id}  {result.status} ({result.seconds:.2f} s)"
+        self._console.print(line, soft_wrap=True)
 
 
-def show_verdict(console: Console, verdict: Verdict) -> None:
-    """Print what is wrong first, what was not checked and why, and the counts last."""
+def show_verdict(console: Console, verdict: Verdict, *, verbose: bool = False) -> None:
+    """Print what is wrong first, what was not checked and why, and the counts last.
+
+    Of many that were not checked the first are named; all where it is `verbose`.
+    """
+    most = len(verdict.checks) if verbose else _IDS_SHOWN
     blocks: list[RenderableType] = []
     for each in verdict.failed:
         blocks += ["", *_failure(each)]
     for why, checks in verdict.unchecked.items():
-        blocks += ["", *_unchecked(Status.NOT_CHECKED, why, checks)]
+        blocks += ["", *_unchecked(Status.NOT_CHECKED, why, checks, most)]
     for why, checks in verdict.inapplicable.items():
-        blocks += ["", *_unchecked(Status.NOT_APPLICABLE, why, checks)]
+        blocks += ["", *_unchecked(Status.NOT_APPLICABLE, why, checks, most)]
     for block in blocks:
         _print(console, block)
     console.print("")
@@ -102,10 +126,10 @@ def _indented(text: str, by: int, style: str = "") -> Iterator[Text]:
         yield Text(" " * by + plain(line), style)
 
 
-def _unchecked(status: Status, why: str, checks: Sequence[Check]) -> Iterator[Text]:
+def _unchecked(status: Status, why: str, checks: Sequence[Check], most: int) -> Iterator[Text]:
     mark, style = _MARKS[status]
     yield Text.assemble((f"{mark} {len(checks)} {status}", style), f": {plain(why)}")
-    names = [each.id for each in checks[:_IDS_SHOWN]]
+    names = [each.id for each in checks[:most]]
     more = len(checks) - len(names)
     yield Text(f"    {', '.join(names)}{f' and {more} more' if more else ''}", "dim")
 
