@@ -16,11 +16,13 @@ from tests.benchmarks.stateful import stateful
 from tests.benchmarks.strategies import strategies
 from tests.benchmarks.table import Row
 from tests.benchmarks.throughput import throughput
+from tests.benchmarks.tools import tools
 from tests.benchmarks.verdict import verdict
 from tests.benchmarks.virtual_time import virtual_time
 
 BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "throughput": throughput,
+    "tools": tools,
     "isolation": isolation,
     "imports": imports,
     "harness": harness,

@@ -134,6 +134,7 @@ def _run(
         _report(figures, as_json)
         if part.web and figures.ending is not Ending.INTERRUPTED:
             _stay(part.web, silent=as_json == STDOUT)
+            locust.let_go()
 
 
 def _follow(locust: Handover, part: Part, figures: Figures, *, silent: bool) -> None:

@@ -93,6 +93,7 @@ class Handover:
         self._folder = TemporaryDirectory(prefix="mohook-load-")
         self._errors = TemporaryFile()  # noqa: SIM115 - open as long as this is
         self._told: SimpleQueue[Event | None] = SimpleQueue()
+        self._is_let_go = False
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(  # noqa: S603 - Locust, with arguments of our own
@@ -139,6 +140,7 @@ class Handover:
 
     def last_events(self) -> Iterator[Event]:
         """Tell it to send no more, and yield what it tells in the moment that there is."""
+        self.let_go()
         self._say(b"stop\n")
         until = monotonic() + _MOMENT
         with suppress(Empty):
@@ -147,10 +149,16 @@ class Handover:
                 if event["event"] == "over":
                     return
 
+    def let_go(self) -> None:
+        """Let it leave by itself, when all is written; nobody waits for it then."""
+        self._is_let_go = True
+
     def end(self) -> None:
         """Wait until it has written its reports and is gone; end it where it does not go."""
         with suppress(OSError):
             self._process.stdin.close()  # type: ignore[union-attr] # a pipe
+        if self._is_let_go:
+            return
         try:
             self._process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:

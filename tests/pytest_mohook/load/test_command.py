@@ -209,10 +209,10 @@ def _free_port() -> int:
 
 
 def test_ctrl_c_prints_the_figures_so_far(tmp_path: Path) -> None:
-    """It says after how long, ends with 130, and leaves no process behind."""
+    """It says after how long, ends with 130, and leaves nothing behind."""
     with scripted() as receiver:
         words = (receiver.url, *IP1, "--rate", "20", "--seconds", "600", "--max-parts", "1")
-        with Shell("load", *words, cwd=tmp_path) as shell:
+        with Shell("load", *words, cwd=tmp_path, TMPDIR=str(tmp_path)) as shell:
             shell.line()
             receiver.wait_for(15, 20)
             shell.send_signal(signal.SIGINT)
@@ -222,6 +222,7 @@ def test_ctrl_c_prints_the_figures_so_far(tmp_path: Path) -> None:
     assert "not checked, for the storm was interrupted" in ended.out
     assert "of 600 s." in ended.err
     assert "Traceback" not in ended.err
+    assert list(tmp_path.glob("mohook-load-*")) == []
 
 
 def test_a_receiver_that_dies_is_told(run: Run) -> None:
