@@ -16,6 +16,7 @@ from mohook.delivery.faults import FaultKind, FaultPlan, FaultStep
 from mohook.delivery.message import Attempt, Message, State, Timings
 from mohook.delivery.outcome import FAILURES, LOST_ACK
 from mohook.delivery.retry import Decision, Delivered, GivenUp, RetryAt, RetryPolicy
+from mohook.delivery.tally import AttemptTally
 from mohook.delivery.transports.headers import request_headers
 from mohook.delivery.transports.transport import Exchange, Request, Transport
 from mohook.delivery.turn import Turn
@@ -110,6 +111,7 @@ class Engine:
         self._held_back: dict[str, FaultStep] = {}
         self._overtaken: dict[str, list[str]] = {}
         self._scripted: list[tuple[Flight, Exchange]] = []
+        self.tally = AttemptTally()
 
     @property
     def in_flight(self) -> int:
@@ -223,6 +225,7 @@ class Engine:
         results = [self._result(flight, now) for flight in whole]
         if results:
             self._store.record(results)
+            self.tally.record(results)
         for flight in whole:
             if self._under_way.get(flight.message.id) is flight:
                 self._under_way.pop(flight.message.id, None)

@@ -16,6 +16,7 @@ from mohook.server import (
     health,
     intelepeer,
     messages,
+    metrics,
     openapi,
     reports,
     state,
@@ -25,6 +26,7 @@ from mohook.server.guards import guard, harden
 from mohook.server.portal.routes import portal
 from mohook.server.reading import StrictRequest
 from mohook.server.refusals import misfit_response, refuse_in_form
+from mohook.server.request_tally import count_requests
 from mohook.server.seats import Seats
 from mohook.server.settling import MOST_WAITS, WAITS
 from mohook.server.tokens import require_token
@@ -75,11 +77,13 @@ def create_app(emulator: Emulator) -> OpenAPI:
     app.config["MAX_CONTENT_LENGTH"] = emulator.settings.serve.request_cap
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
+    count_requests(app)
     app.before_request(guard)
     app.before_request(require_token)
     app.after_request(harden)
     refuse_in_form(app)
     for surface in _SURFACES:
         app.register_api(surface.api)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(portal)
     return app

@@ -6,24 +6,43 @@ from typing import Any
 
 from mohook import __version__
 from mohook.assumptions import ledger
+from mohook.errors import StoreError
+from mohook.masking import masked_url
 from mohook.server.blueprints import control_api
 from mohook.server.current import emulator
 from mohook.server.models.control import AssumptionsShown, HealthShown
 from mohook.server.problems import ProblemError
 from mohook.server.replies import replies
+from mohook.store.store import MessageFilter
 
 __all__ = ["api"]
 
 api = control_api("emulator", "The emulator itself.")
 
+_ONE = MessageFilter(limit=1)
+"""What makes a store look where it keeps things, and costs the least."""
+
 
 @api.get("/health", responses=replies({200: HealthShown}, 503))
 def health() -> dict[str, Any]:
-    """Tell that the emulator is ready, its version and its clock."""
+    """Tell that the emulator is ready, its version and its clock; or what keeps it."""
     if problem := emulator().failure:
-        msg = f"delivery has stopped ({problem!r}): restart the emulator, and report this"
-        raise ProblemError(503, msg, kind="delivery-stopped")
+        raise _kept_by(problem)
+    try:
+        emulator().store.messages(_ONE)
+    except StoreError as away:
+        raise _kept_by(away) from away
     return {"status": "ready", "version": __version__, "clock": emulator().clock.mode}
+
+
+def _kept_by(problem: Exception) -> ProblemError:
+    """Return the refusal that says why nothing is delivered, and what to do."""
+    if isinstance(problem, StoreError):
+        msg = f"the store is away: {masked_url(str(problem))}"
+        return ProblemError(503, msg, kind="store-away")
+    shown = masked_url(repr(problem))
+    msg = f"delivery has stopped ({shown}): restart the emulator, and report this"
+    return ProblemError(503, msg, kind="delivery-stopped")
 
 
 @api.get("/assumptions", responses=replies({200: AssumptionsShown}))
