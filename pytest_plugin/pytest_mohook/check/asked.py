@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mohook.cli.failures import INTERRUPTED
 from mohook.cli.flags import config_flag, header_flag, insecure_flag, settings_from
+from pytest_mohook.check.tables import keep_tables_in_the_cache
 
 if TYPE_CHECKING:
     from mohook.settings import Settings
@@ -60,15 +59,9 @@ def receiver_options(command: F) -> F:
     return command
 
 
-def _keep_tables_in_the_cache() -> None:
-    """Let Hypothesis, which is not imported yet, write nothing into the folder of its user."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache / "mohook" / "hypothesis"))
-
-
 def settings_of(given: dict[str, Any], provider: str) -> Settings:
     """Return the settings; an inventory that they close is open for a check's own numbers."""
-    _keep_tables_in_the_cache()
+    keep_tables_in_the_cache()
     if provider != "intelepeer":
         _refuse_signing(given, provider)
     if given["readback"] and given["readback_command"]:

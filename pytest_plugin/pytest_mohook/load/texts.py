@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mohook.sms.segments import MAX_PARTS
+from pytest_mohook.check.tables import keep_tables_in_the_cache
 
 __all__ = ["Drawn", "drawn_texts"]
 
@@ -29,6 +30,7 @@ def drawn_texts(provider: str, seed: int, *, max_parts: int = MAX_PARTS) -> Draw
     >>> drawn_texts("ip1", 7, max_parts=1) == drawn_texts("ip1", 7, max_parts=1)
     True
     """
+    keep_tables_in_the_cache()
     from pytest_mohook.check.drawn import drawn
     from pytest_mohook.strategies import e164_numbers, msisdns, sms_texts
 

@@ -200,6 +200,22 @@ def test_locusts_page_is_there_until_ctrl_c(url: str, tmp_path: Path) -> None:
     assert {each["name"]: each["num_requests"] for each in stats["stats"]}["ip1 message"] == 10
 
 
+def test_a_storm_that_is_stopped_on_the_page_is_told_as_such(
+    url: str, desk: Desk, tmp_path: Path
+) -> None:
+    """Less was sent than was asked for: that is no good ending."""
+    port = _free_port()
+    words = (url, *IP1, "--rate", "20", "--seconds", "600", "--web", "--web-port", str(port))
+    with Shell("load", *words, cwd=tmp_path) as shell:
+        shell.lines_until("Locust's page: ")
+        desk.wait_for(5)
+        requests.post(f"http://127.0.0.1:{port}/stop", timeout=10).raise_for_status()
+        shown = shell.lines_until("stays")
+        shell.send_signal(signal.SIGINT)
+        assert shell.end().code == 1
+    assert "✗ 1 process was ended before the time." in shown
+
+
 def _free_port() -> int:
     import socket
 
