@@ -143,6 +143,7 @@ class ServeSettings:
     host: str = "127.0.0.1"
     port: int = 7670
     control_token: str | None = field(default=None, repr=False)
+    log_format: Literal["text", "json"] = "text"
     state: str | None = None
     clock: str = "real"
     seed: int | None = None

@@ -79,6 +79,7 @@ def test_without_the_token_nothing_is_told_or_changed(
         "/",
         f"{API}/messages",
         f"{API}/snapshot",
+        "/metrics",
         f"{API}/nothing",
         "/assets/css/base.css",
     ):

@@ -30,6 +30,7 @@ FLAGS: Mapping[str, str] = {
     "host": "serve.host",
     "port": "serve.port",
     "control_token": "serve.control_token",
+    "log_format": "serve.log_format",
     "state": "serve.state",
     "clock": "serve.clock",
     "seed": "serve.seed",

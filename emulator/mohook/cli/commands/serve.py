@@ -18,6 +18,7 @@ from mohook.cli.flags import (
 )
 
 if TYPE_CHECKING:
+    from mohook.cli.log import EventLog
     from mohook.emulator import Emulator
     from mohook.server.http import HttpServer
     from mohook.settings import Settings
@@ -48,6 +49,11 @@ Settings come from the flag, else MOHOOK_PORT and the like, else mohook.toml.
     metavar="TOKEN",
     help="What whoever uses the API or the pages must show; needed where others reach --host.",
 )
+@click.option(
+    "--log-format",
+    metavar="text|json",
+    help="json: one object a line, for those who collect logs.  [default: text]",
+)
 @config_flag
 @click.option("--state", metavar="PATH|URL", help="Keep everything there. Comes later.")
 @click.option("--clock", metavar="real|manual|xN", help="x60: as fast as sixty.  [default: real]")
@@ -70,7 +76,6 @@ def serve(config: Path | None, quiet: bool, as_json: bool, insecure: bool, **fla
 
     It prints each attempt as it is made, and runs until Ctrl-C.
     """
-    from mohook.cli.log import EventLog
     from mohook.cli.process import ending_at_once
 
     settings = settings_from(config, flags | {"insecure": insecure or None})
@@ -78,7 +83,7 @@ def serve(config: Path | None, quiet: bool, as_json: bool, insecure: bool, **fla
     with ending_at_once(exit_code=0):
         emulator, server = served(settings)
         try:
-            log = EventLog(emulator, as_json=as_json, quiet=quiet)
+            log = _log_of(settings)(emulator, as_json=as_json, quiet=quiet)
             log.ready(server.url, server.port)
             log.follow()
         except KeyboardInterrupt:
@@ -86,6 +91,17 @@ def serve(config: Path | None, quiet: bool, as_json: bool, insecure: bool, **fla
         finally:
             _end(server)
             emulator.stop()
+
+
+def _log_of(settings: Settings) -> type[EventLog]:
+    from mohook.cli.log import EventLog
+
+    if settings.serve.log_format == "text":
+        return EventLog
+    from mohook.cli.json_log import JsonLog, log_records_as_json
+
+    log_records_as_json()
+    return JsonLog
 
 
 def served(settings: Settings) -> tuple[Emulator, HttpServer]:
