@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -30,7 +31,8 @@ __all__ = ["Alone", "Master", "Storm", "Worker", "take_orders"]
 _SHARE, _LOT, _STOP = "mohook-share", "mohook-lot", "mohook-stop"
 _LOOK = 0.5  # seconds
 _LAST_WORDS = 1.0  # seconds that workers have for their last lots
-_REFUSED = 2
+_REFUSED, _CUT_OFF = 2, 1
+_AT_LAST = 30.0  # seconds
 _WRITTEN = CSV_STATS_INTERVAL_SEC + 0.2  # seconds in which Locust writes its tables again
 
 
@@ -230,6 +232,7 @@ def _post(environment: Environment, channel: Channel, orders: Orders) -> Alone |
 def _heed(channel: Channel, orders: Orders, post: Alone | Master, environment: Environment) -> None:
     """Stop when told to; leave when told again, or when nobody is there any more."""
     channel.wait_for_word()
+    gevent.spawn_later(_AT_LAST, os._exit, _CUT_OFF)  # whatever holds it up, nobody is there
     if post.is_over and not orders.stays:
         return  # it leaves by itself, when all is written
     post.stop()
