@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from mohook.assumptions import LEDGER
-from tests._pages import COMMANDS, README, blocks
+from tests._pages import COMMANDS, README, blocks, cells
 from tests._person import EMULATOR, RECEIVER, Person
 
 RECEIVER_PY, *TEST_RECEIVER_PY, STORED_PY, TEST_CHECKS_PY, LOCUSTFILE_PY = blocks(README, "python")
@@ -270,6 +270,20 @@ def test_documents_are_printed_without_an_emulator(person: Person) -> None:
     assert "intelepeer.retry_spacing" in assumed
     assert "ip1.retry_interval" not in assumed
     assert re.search(r"^ +documented", assumed, re.MULTILINE) is None
+
+
+@pytest.mark.slow
+def test_it_is_watched_from_outside(person: Person) -> None:
+    """The log is JSON from its first line, each metric of the table is told, and it is healthy."""
+    need_curl()
+    person.start("mohook serve --log-format json", ready='"event":"ready"')
+    told = person.type("curl -s http://127.0.0.1:7670/metrics")
+    table = README[README.index("| metric | tells |") : README.index("The health answers 503")]
+    named = {name for row in cells(table, 1) for name in row}
+    families = set(re.findall(r"^# TYPE (\S+)", told, re.MULTILINE))
+    assert {name for name in families if name.startswith("mohook_")} == named
+    health = json.loads(person.type("curl -s http://127.0.0.1:7670/mohook/v1/health"))
+    assert health["status"] == "ready"
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ __all__ = [
     "asked",
     "connected",
     "many_connections",
+    "one_answer",
     "request_bytes",
     "whole_answer",
 ]
@@ -59,6 +60,18 @@ def whole_answer(sock: socket.socket) -> Answer:
         while data := sock.recv(65_536):
             told += data
     return Answer(bytes(told))
+
+
+def one_answer(sock: socket.socket) -> Answer:
+    """Read one answer of a connection that stays: of a stream, what has come with its head."""
+    told = bytearray(sock.recv(65_536))
+    while b"\r\n\r\n" not in told:
+        told += sock.recv(65_536)
+    answer = Answer(bytes(told))
+    while len(answer.body) < int(answer.headers.get("content-length", 0)):
+        told += sock.recv(65_536)
+        answer = Answer(bytes(told))
+    return answer
 
 
 def asked(url: str, path: str, method: str = "GET", **more: Any) -> Answer:

@@ -11,7 +11,7 @@ import pytest
 
 from mohook.server.events import MOST_STREAMS
 from tests.cli.shell import Shell
-from tests.security.asking import API, Answer, asked, connected, request_bytes
+from tests.security.asking import API, asked, connected, one_answer, request_bytes
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ def test_ten_thousand_streams_leave_room_for_others(tmp_path: Path) -> None:
             opened.append((path, sock))
             if number % 2_500 == 0:
                 assert asked(url, f"{API}/health").status == 200
-        answers = [(path, Answer(sock.recv(4_096))) for path, sock in opened]
+        answers = [(path, one_answer(sock)) for path, sock in opened]
         streaming = [path for path, answer in answers if answer.status == 200]
         refused = [answer for _, answer in answers if answer.status != 200]
         assert len(streaming) == MOST_STREAMS
@@ -60,6 +60,6 @@ def _is_open_again(url: str) -> bool:
     while monotonic() < until:
         with connected(url) as sock:
             sock.sendall(request_bytes(EVENTS, headers=STREAM))
-            if Answer(sock.recv(4_096)).status == 200:
+            if one_answer(sock).status == 200:
                 return True
     return False
