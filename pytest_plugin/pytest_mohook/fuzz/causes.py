@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from mohook.providers import PROVIDERS
+from mohook.schemas import payload_schema
 from mohook.sms.alphabet import is_gsm
 from mohook.sms.segments import segment
 from pytest_mohook.check.target import Target
@@ -29,15 +30,23 @@ def with_cause(finding: Finding, fields: Mapping[str, Any], target: Target) -> F
         return finding
     text = PROVIDERS[target.provider].wire.text
     needed = _needed(finding, fields, target, text)
+    names = _names(finding, needed, target)
     if finding.kind == "altered":
-        said = needed.pop(text, None)
-        words = [_altered(finding, said, target), *sorted(needed)]
+        others = (name for name in names if name != text)
+        words = [_altered(finding, needed.get(text), target), *others]
     else:
-        words = [
-            _trait(finding, needed, target) if name == text else name for name in sorted(needed)
-        ]
+        words = [_trait(finding, needed, target) if name == text else name for name in names]
         words.insert(0, finding.detail)
     return replace(finding, detail=" ".join(words).strip())
+
+
+def _names(finding: Finding, needed: Mapping[str, Any], target: Target) -> list[str]:
+    """Return what the fields are called; all that no document names are one, where any will do."""
+    known = payload_schema(target.provider)["properties"].keys()
+    rest = {name: value for name, value in needed.items() if name in known}
+    if len(rest) < len(needed) and _shows(finding, rest | _STRANGE, target):
+        return sorted([*rest, "an unknown field"])
+    return sorted(needed)
 
 
 def _altered(finding: Finding, said: object, target: Target) -> str:
@@ -94,9 +103,10 @@ def _trait(finding: Finding, fields: Mapping[str, Any], target: Target) -> str:
     return "a long text of its own kind" if is_long else "a text of its own kind"
 
 
+_STRANGE = {"reference": "order 7"}
 _SHORT = 1_000
 _LONG = 161
-_MOST = 8
+_MOST = 40
 """Characters of a kind that are tried."""
 _CHARACTERS: tuple[tuple[str, Callable[[str], bool], str], ...] = (
     ("a character that is not GSM", lambda each: not is_gsm(each), "Ж"),

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from mohook.providers import PROVIDERS
 from pytest_mohook.check.target import Target
 from pytest_mohook.check.trial import Trial
 from pytest_mohook.fuzz.findings import Finding
-from pytest_mohook.fuzz.history import History, Post
+from pytest_mohook.fuzz.history import History, Post, Send
 from pytest_mohook.fuzz.play import play
 from pytest_mohook.strategies.hostile.kinds import SIGNATURE_KINDS, HostileKind
 from pytest_mohook.strategies.requests import headers
 
-__all__ = ["with_hostile_cause"]
+__all__ = ["message_of", "with_hostile_cause"]
 
 _WRONG = "WRONG CODE"
 _LACKING = (HostileKind.MISSING_FIELD, HostileKind.NO_MESSAGE)
@@ -48,6 +49,16 @@ def with_hostile_cause(finding: Finding, post: Post, target: Target) -> Finding:
         if shown and shown.kind == finding.kind:
             return replace(finding, detail=one.cause)
     return replace(finding, detail=_own(post, signed))
+
+
+def message_of(post: Post, provider: str) -> History | None:
+    """Return a history of the text that a hostile request holds, None where it holds none.
+
+    Whether that may be sent is not known: it may be what is hostile.
+    """
+    content, text = _likely(post.body), PROVIDERS[provider].wire.text
+    said = content.get(text) if isinstance(content, dict) else None
+    return History(provider, (Send(({text: said},)),)) if isinstance(said, str) else None
 
 
 def _plainer(finding: Finding, post: Post, payload: dict[str, Any]) -> Iterator[_Plainer]:
@@ -103,6 +114,15 @@ def _parsed(body: bytes) -> object:
         return json.loads(body.decode(), parse_constant=_refused)
     except (ValueError, RecursionError):
         return _NO_JSON
+
+
+def _likely(body: bytes) -> object:
+    """Return what a parser that takes more than JSON may make of a body, None for nothing."""
+    try:
+        text = body.decode(json.detect_encoding(body)).lstrip()
+        return json.JSONDecoder().raw_decode(text)[0]
+    except (ValueError, RecursionError):
+        return None
 
 
 def _refused(constant: str) -> object:

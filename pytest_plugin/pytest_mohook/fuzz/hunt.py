@@ -15,6 +15,7 @@ from hypothesis import seed as with_seed
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, HypothesisWarning
 
+from mohook.errors import InputError
 from pytest_mohook.check.errors import ReadbackError, ReceiverGoneError
 from pytest_mohook.check.target import Target
 from pytest_mohook.fuzz.bug import Bug
@@ -22,7 +23,7 @@ from pytest_mohook.fuzz.causes import with_cause
 from pytest_mohook.fuzz.drawing import histories, hostile_histories
 from pytest_mohook.fuzz.findings import Finding
 from pytest_mohook.fuzz.history import History, Post
-from pytest_mohook.fuzz.hostile_causes import with_hostile_cause
+from pytest_mohook.fuzz.hostile_causes import message_of, with_hostile_cause
 from pytest_mohook.fuzz.kept import keep, kept
 from pytest_mohook.fuzz.play import Played, UnreadableError, play
 from pytest_mohook.fuzz.repeats import (
@@ -245,8 +246,21 @@ class Hunt:
             return _bug(played.finding, history, played) if played.finding else None
         [*posts] = (step for step in history.steps if isinstance(step, Post))
         if posts and kind in _HOSTILE:
+            if kind != "taken" and (of_message := self._of_its_message(posts[0])):
+                return of_message
             return _bug(with_hostile_cause(played.finding, posts[0], self._target), history, played)
         return _bug(with_cause(played.finding, played.fields, self._target), history, played)
+
+    def _of_its_message(self, post: Post) -> Bug | None:
+        """Return the bug of the message that a hostile request was made of, if it has one."""
+        history = message_of(post, self._target.provider)
+        if history is None:
+            return None
+        try:
+            shown = self._shown(history)
+        except InputError:  # no provider sends this text: it is what is hostile
+            return None
+        return shown if shown and shown.finding.kind == "refused" else None
 
     def _hears_no_repeats(self, kind: str) -> bool:
         """Whether the receiver takes a text said again for a copy; that is a bug by itself."""

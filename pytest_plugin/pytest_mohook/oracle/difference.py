@@ -89,7 +89,7 @@ def _normalised(sent: str, stored: str) -> str | None:
 
 def _cut(sent: str, stored: str) -> str | None:
     kept, whole = len(stored), len(sent)
-    if sent.startswith(stored):
+    if sent.startswith(stored) and whole > 1:
         return f"it was cut to the first {kept} of its {whole} characters"
     if stored and sent.endswith(stored):
         return f"the first {whole - kept} of its {whole} characters are gone"
@@ -161,7 +161,7 @@ _CHANGES: tuple[Callable[[str], str], ...] = (
 )
 """What may become of a text before something else does; to cut it comes last."""
 
-_JUDGES = (_white_space, _normalised, _cut, _letter_case, _misread, _escaped, _replaced)
+_JUDGES = (_white_space, _normalised, _letter_case, _misread, _escaped, _cut, _replaced)
 
 
 def _first_difference(sent: str, stored: str) -> str:

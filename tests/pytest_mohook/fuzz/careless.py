@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from itertools import count
 from typing import Any
 
+from mohook.schemas import payload_schema
 from tests.pytest_mohook.check.inbox import Inbox
 
 __all__ = ["CARELESS", "Careless"]
 
 
+IP1_FIELDS = payload_schema("ip1")["properties"].keys()
 StartResponse = Callable[[str, list[tuple[str, str]]], object]
 
 
@@ -99,6 +101,16 @@ def _tells_no_halves(inbox: Careless, body: bytes) -> str:
     return ""
 
 
+def _knows_its_fields(inbox: Careless, body: bytes) -> str:
+    del inbox
+    return "400 Bad Request" if _message(body).keys() - IP1_FIELDS else ""
+
+
+def _formats_texts(inbox: Careless, body: bytes) -> str:
+    del inbox
+    return "500 Internal Server Error" if "{" in str(_message(body).get("body")) else ""
+
+
 def _takes_anything(inbox: Careless, body: bytes) -> str:
     if not _message(body):
         inbox.stored.append({"id": f"odd {next(inbox.turns)}", "body": "?"})
@@ -118,4 +130,6 @@ CARELESS: dict[str, Callable[[Careless, bytes], str]] = {
     "growing": _needs_growing_ids,
     "anything": _takes_anything,
     "halves": _tells_no_halves,
+    "its-fields": _knows_its_fields,
+    "formats": _formats_texts,
 }

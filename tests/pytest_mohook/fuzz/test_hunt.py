@@ -60,6 +60,15 @@ def test_a_bug_is_found_small(serve: Serve, way: str, bug: str) -> None:
         assert "curl" in each.curl
 
 
+@pytest.mark.parametrize("way", ["its-fields", "formats"])
+def test_one_bug_is_one_bug_in_whatever_it_shows(serve: Serve, way: str) -> None:
+    """Any unknown field; a text that is fatal, in a message and in what is hostile beside it."""
+    [bug] = hunted(serve(way), most=150)
+    assert bug.finding.kind == "refused"
+    [message] = bug.history.messages
+    assert len(message["body"]) <= 1
+
+
 def test_two_bugs_are_told_apart(serve: Serve) -> None:
     """Both are found in one run, each once."""
     names = [each.finding.bug for each in hunted(serve("two"))]

@@ -36,6 +36,8 @@ COMBINED = "cafe\N{COMBINING ACUTE ACCENT}"
         ("€", "\u00e2\u201a\u00ac", "its UTF-8 was read as cp1252"),
         ("<b>&</b>", "&lt;b&gt;&amp;&lt;/b&gt;", "it was escaped as HTML"),
         ("&lt;", "<", "it was unescaped as HTML"),
+        ("&amp", "&", "it was unescaped as HTML"),
+        ("\0", "", "characters are gone: '\\x00' (U+0000)"),
         ("<b>Hi</b>!", "Hi!", "what looks like HTML in it is gone"),
         ("it's", "it''s", "its quotes were doubled"),
         ("å!", "\\u00e5!", "it was escaped as JSON"),
