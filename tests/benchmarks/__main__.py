@@ -11,6 +11,7 @@ from rich.table import Table
 from tests.benchmarks.harness import harness
 from tests.benchmarks.imports import imports
 from tests.benchmarks.isolation import isolation
+from tests.benchmarks.metrics import metrics
 from tests.benchmarks.portal import portal
 from tests.benchmarks.stateful import stateful
 from tests.benchmarks.strategies import strategies
@@ -24,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "throughput": throughput,
     "tools": tools,
     "isolation": isolation,
+    "metrics": metrics,
     "imports": imports,
     "harness": harness,
     "stateful": stateful,
