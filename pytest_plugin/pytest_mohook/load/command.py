@@ -205,9 +205,10 @@ def _stay(web: tuple[str, int], *, silent: bool) -> None:
     from mohook.cli.process import wait_for_interrupt
     from mohook.listening import url_at
 
-    if not silent:
-        console_for().print(f"Locust's page stays at {url_at(*web)}: Ctrl-C ends it.", style="dim")
+    console, line = console_for(), f"Locust's page stays at {url_at(*web)}: Ctrl-C ends it."
     try:
+        if not silent:
+            console.print(line, style="dim", soft_wrap=True)
         wait_for_interrupt()
     except KeyboardInterrupt:
         return

@@ -62,7 +62,7 @@ def test_who_is_killed_leaves_no_locust_behind(tmp_path: Path) -> None:
     """Locust's process sees that nobody is there any more, and ends."""
     with scripted() as receiver:
         words = (receiver.url, "--provider", "ip1", "--rate", "20", "--seconds", "600")
-        with Shell("load", *words, cwd=tmp_path) as shell:
+        with Shell("load", *words, cwd=tmp_path, TMPDIR=str(tmp_path)) as shell:
             shell.line()
             receiver.wait_for(3, 20)
             children = psutil.Process(shell.pid).children()

@@ -117,7 +117,7 @@ def _counts(figures: Figures) -> Iterator[Text]:
     tally = figures.tally
     took = max(tally.seconds, 0.001)
     yield Text.assemble(
-        (f"{tally.sent:,} messages", "bold"),
+        (_many(tally.sent, "message"), "bold"),
         f" in {took:.1f} s: {tally.delivered:,} delivered ({tally.delivered / took:,.1f}/s), "
         f"{tally.given_up:,} given up, {tally.open:,} still pending"
         + (f", {tally.unsent:,} never sent" if tally.unsent else "")
@@ -126,7 +126,8 @@ def _counts(figures: Figures) -> Iterator[Text]:
     outcomes = [f"{count:,} {in_words(what)}" for what, count in tally.outcomes.most_common()]
     more = len(outcomes) - _OUTCOMES
     told = ", ".join(outcomes[:_OUTCOMES]) + (f" and {more} other outcomes" if more > 0 else "")
-    yield Text(f"{tally.attempts:,} attempts, {len(tally.retries):,} of them retries: {told}.")
+    attempts = _many(tally.attempts, "attempt")
+    yield Text(f"{attempts}, {len(tally.retries):,} of them retries: {told or 'none has ended'}.")
     if len(tally.workers) > 1:
         each = ", ".join(f"{sent:,}" for _, sent in sorted(tally.workers.items()))
         yield Text(f"{len(tally.workers)} workers sent {each}.")
@@ -157,6 +158,10 @@ def _warnings(figures: Figures) -> Iterator[str]:
         yield f"{lost} {_workers(lost)} lost: what was sent last is not in these figures."
     if cut := figures.tally.cut:
         yield f"{_cut(cut)}: less was sent than was asked for."
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _workers(count: int) -> str:
@@ -201,10 +206,10 @@ def _verdict(figures: Figures) -> Text:
 def _wrong(figures: Figures) -> str:
     words = []
     if figures.judged.wrong:
-        words.append(f"{figures.judged.wrong:,} findings in what is stored")
+        words.append(f"{_many(figures.judged.wrong, 'finding')} in what is stored")
     if figures.tally.undelivered > figures.max_undelivered:
         allowed = f", {figures.max_undelivered:,} allowed" if figures.max_undelivered else ""
-        words.append(f"{figures.tally.undelivered:,} messages undelivered{allowed}")
+        words.append(f"{_many(figures.tally.undelivered, 'message')} undelivered{allowed}")
     if figures.tally.lost_workers:
         lost = figures.tally.lost_workers
         words.append(f"{lost} {_workers(lost)} lost")
