@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from mohook import __version__
 from pytest_mohook.check.model import Check, Result, Status
-from pytest_mohook.check.readback.paging import page_hint
+from pytest_mohook.check.paging import page_hint
 
 __all__ = ["Ending", "Verdict", "in_order"]
 

@@ -17,7 +17,7 @@ from mohook import __version__
 from mohook.cli.screen import plain
 from mohook.settings import Settings
 from pytest_mohook.check.curl import with_settings
-from pytest_mohook.check.readback.paging import page_hint
+from pytest_mohook.check.paging import page_hint
 from pytest_mohook.check.secrecy import without_secret
 from pytest_mohook.check.verdict import Ending
 from pytest_mohook.fuzz.bug import Bug

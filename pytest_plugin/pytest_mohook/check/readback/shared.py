@@ -8,7 +8,7 @@ from threading import Condition
 from mohook.errors import InputError
 from mohook.providers.provider import WireNames
 from pytest_mohook.check.errors import ReadbackError
-from pytest_mohook.check.readback.paging import Paging
+from pytest_mohook.check.paging import Paging
 from pytest_mohook.check.reading import stored_items
 from pytest_mohook.check.target import Readback
 from pytest_mohook.oracle.readback import Stored
