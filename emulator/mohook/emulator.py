@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from random import Random, SystemRandom
+from random import Random
 from threading import RLock
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from mohook.delivery.clock import ChangeableClock, ManualClock, RunningClock, clock_from
 from mohook.delivery.drivers import Drivers
@@ -29,12 +29,15 @@ from mohook.delivery.transports.transport import Transport
 from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.directory.ip1 import Ip1Directory
 from mohook.directory.route import Directory
-from mohook.errors import ConflictError, MohookError, SettingsError
+from mohook.errors import ConflictError, MohookError, StoreAwayError
+from mohook.given import checked
 from mohook.intake import Intake, encode
+from mohook.keeping import Keeping, name_again
 from mohook.providers import PROVIDERS
 from mohook.providers.provider import Provider
+from mohook.randomness import Randomness, Seed, drawn_seed
 from mohook.settings import Settings
-from mohook.snapshots import SNAPSHOT_VERSION, check_snapshot, random_state
+from mohook.snapshots import SNAPSHOT_VERSION, check_snapshot
 from mohook.store.journal import WEBHOOK_CHANGED
 from mohook.store.memory import MemoryStore
 from mohook.store.store import MessageFilter, Store
@@ -44,10 +47,6 @@ if TYPE_CHECKING:
     from mohook.delivery.awaited import AwaitedDriver
 
 __all__ = ["Emulator"]
-
-Given = TypeVar("Given")
-
-_DRAWN_SEEDS = 1_000_000
 
 
 class Emulator:
@@ -59,6 +58,9 @@ class Emulator:
 
     `seed` governs ids and order. Where the settings name none it is drawn, so that a receiver
     that remembers ids does not take the messages of another run for duplicates.
+
+    With a `store` that lasts, configuration, faults and clock come back as they were; what the
+    settings name, and a `clock` that is given, go over that. See `keeping.py`.
     """
 
     def __init__(
@@ -68,38 +70,59 @@ class Emulator:
         clock: RunningClock | ManualClock | None = None,
         store: Store | None = None,
     ) -> None:
-        self.settings = _checked(settings, Settings, "settings") or Settings()
-        _checked(clock, (RunningClock, ManualClock), "clock")
+        self.settings = checked(settings, Settings, "settings") or Settings()
+        checked(clock, (RunningClock, ManualClock), "clock")
         serve = self.settings.serve
         self.clock = ChangeableClock(clock or clock_from(serve.clock))
         self.store: Store = store or MemoryStore(keep=serve.keep)
-        self.faults = FaultPlan()
+        self.faults = FaultPlan(lambda: self._keeping.write(faults=self.faults.dump()))
+        self._keeping = Keeping(self.store, self.clock, self.faults)
+        self.began_after = self.store.journal.last
         self.apps: InProcessTransport[Flight] = InProcessTransport(
             answer_cap=serve.answer_cap, starts_at_mount=lambda: self.clock.runs
         )
         self._lock = RLock()
-        self._random = Random()
-        self._new_ids = Random()  # the delivering thread's own
-        self._order = Random()
-        self.seed = self._sow()
+        begun = self._keeping.seed(serve.seed)
+        self.seed = begun.seed
+        self._random = Randomness(begun)
         self._moves = 0
-        self.ip1 = Ip1Directory(self.settings, self._webhook_changed)
+        self._resuming = True
+        self.ip1 = Ip1Directory(
+            self.settings,
+            self._webhook_changed,
+            on_write=lambda: self._keeping.write(ip1=self.ip1.dump()),
+        )
         self.intelepeer = IntelePeerDirectory(
-            self.settings, self._webhook_changed, random=Random(f"tokens {self.seed}")
+            self.settings,
+            self._webhook_changed,
+            random=Random(begun.of("tokens")),
+            on_write=lambda: self._keeping.write(intelepeer=self.intelepeer.dump()),
         )
         self._directories: dict[str, Directory] = {"ip1": self.ip1, "intelepeer": self.intelepeer}
-        self._intake = Intake(self.settings, self._directories, self._random, self.store.next_id)
+        self._intake = Intake(
+            self.settings, self._directories, self._random.ids, self.store.next_id
+        )
         self._transport = self._new_transport()
         self.engine = self._new_engine()
-        self._drivers = Drivers(self.engine, self.store, self.clock, seed=lambda: self.seed)
+        self._drivers = Drivers(
+            self.engine,
+            self.store,
+            self.clock,
+            seed=lambda: self.seed,
+            on_change=self._keeping.write_clock,
+        )
+        self._resume(begun, clock)
 
-    def _sow(self) -> int:
-        named = self.settings.serve.seed
-        seed = SystemRandom().randrange(_DRAWN_SEEDS) if named is None else named
-        self._random.seed(seed)
-        self._new_ids.seed(f"new ids {seed}")
-        self._order.seed(seed)
-        return seed
+    def _resume(self, begun: Seed, clock: RunningClock | ManualClock | None) -> None:
+        if not self.store.lasting:
+            self._resuming = False
+            return
+        self._keeping.resume_clock(clock.mode if clock else None)
+        self._keeping.resume(self.ip1, self.intelepeer)
+        self._resuming = False
+        self._meet_again()
+        name_again(self.settings, self.ip1, self.intelepeer)
+        self._keeping.begin(begun, self.ip1, self.intelepeer)
 
     def _new_transport(self) -> Switchboard[Flight]:
         return Switchboard(self.apps, self._new_curl)
@@ -128,7 +151,8 @@ class Emulator:
             faults=self.faults,
             time_limit=delivery.time_limit,
             per_receiver=self.settings.serve.per_receiver,
-            shuffle=self._order if delivery.order == "shuffled" else None,
+            shuffle=self._random.order if delivery.order == "shuffled" else None,
+            on_progress=self._keeping.write_progress,
         )
 
     def _rules(self, provider: Provider) -> Rules:
@@ -146,7 +170,7 @@ class Emulator:
         except MohookError:
             return message.payload  # its number is gone: nobody to sign a new one for
         payload = json.loads(message.payload)
-        return encode(provider.renewed(payload, at, account, self._new_ids))
+        return encode(provider.renewed(payload, at, account, self._random.new_ids))
 
     def webhook(self, endpoint: str) -> str | None:
         """Return where an endpoint's messages go now; None when it has no webhook."""
@@ -154,6 +178,8 @@ class Emulator:
         return self._directories[provider].webhook(endpoint)
 
     def _webhook_changed(self, endpoint: str, webhook: str | None) -> None:
+        if self._resuming:
+            return  # it is as it was: what waits goes there already
         now = self.clock.now()
         self._moves += 1
         self.store.note(now, WEBHOOK_CHANGED, {"endpoint": endpoint, "webhook": webhook})
@@ -224,10 +250,14 @@ class Emulator:
             self.faults.clear()
             for directory in self._directories.values():
                 directory.reset()
-            self.seed = self._sow()
+            named = self.settings.serve.seed
+            begun = Seed(drawn_seed() if named is None else named)
+            self.seed = begun.seed
+            self._random.sow(begun)
             self.engine.reset()
             self.apps.drop()
             self.store.reset(self.clock.now())
+            self._keeping.write(seed=begun._asdict())
 
     def snapshot(self) -> dict[str, Any]:
         """Return the whole state as JSON-able data: messages, configuration, faults, clock."""
@@ -235,7 +265,7 @@ class Emulator:
             return {
                 "version": SNAPSHOT_VERSION,
                 "taken_at": self.clock.now().isoformat(),
-                "random": [self._random.getstate(), self._new_ids.getstate()],
+                "random": self._random.dump(),
                 "store": self.store.dump(),
                 "faults": self.faults.dump(),
                 **{name: directory.dump() for name, directory in self._directories.items()},
@@ -251,11 +281,9 @@ class Emulator:
             self.engine.reset()
             self.apps.drop()
             self.store.load(snapshot["store"])
-            for random, state in zip(
-                (self._random, self._new_ids), snapshot["random"], strict=True
-            ):
-                random.setstate(random_state(state))
+            self._random.load(snapshot["random"])
             self.clock.set(datetime.fromisoformat(snapshot["taken_at"]))
+            self._keeping.write_clock()
             self._meet_again()
         self._wake()
 
@@ -280,6 +308,8 @@ class Emulator:
         Raises LifespanError, when all else is done, for an app that did not shut down well.
         """
         self._drivers.stop()
+        with suppress(StoreAwayError):  # what was kept before stands; there is nobody to tell
+            self._keeping.write_clock()
         try:
             self._transport.close()
         finally:
@@ -287,8 +317,8 @@ class Emulator:
 
     @property
     def failure(self) -> Exception | None:
-        """What ended delivery by itself; None while all is well."""
-        return self._drivers.live.failure
+        """What ended delivery by itself, or keeps it waiting; None while all is well."""
+        return self._drivers.live.failure or self._drivers.live.trouble
 
     def _wake(self) -> None:
         self._drivers.wake()
@@ -367,12 +397,3 @@ class Emulator:
 
 def _destination(webhook: str | None) -> str | None:
     return origin(webhook) if webhook else None
-
-
-def _checked(given: Given, kinds: type | tuple[type, ...], what: str) -> Given:
-    """Return what somebody gave; raise SettingsError for a thing of another kind."""
-    if given is None or isinstance(given, kinds):
-        return given
-    names = " or ".join(kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else (kinds,)))
-    msg = f"{what} {given!r}: expected {names} of mohook"
-    raise SettingsError(msg)

@@ -15,6 +15,7 @@ MohookError
 │   └── LifespanError                   an app's startup or shutdown failed, or it has none
 ├── NotSettledError (RuntimeError)      the bound on attempts was reached; shows the timeline
 ├── StoreError (RuntimeError)           state that cannot be read or written
+│   └── StoreAwayError                  … just now: a full disk, a database that is down
 └── UnreachableError (ConnectionError)  no emulator, or no receiver, at that address
 
 A message holds the offending value, what was expected and what to do.
@@ -32,6 +33,7 @@ __all__ = [
     "NotFoundError",
     "NotSettledError",
     "SettingsError",
+    "StoreAwayError",
     "StoreError",
     "TextError",
     "TokenExpiredError",
@@ -100,6 +102,10 @@ class NotSettledError(MohookError, RuntimeError):
 
 class StoreError(MohookError, RuntimeError):
     """State cannot be read or written."""
+
+
+class StoreAwayError(StoreError):
+    """State cannot be read or written just now; nothing of what was asked for has been done."""
 
 
 class UnreachableError(MohookError, ConnectionError):

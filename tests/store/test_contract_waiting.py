@@ -23,6 +23,15 @@ def test_a_postponed_message_is_due_at_its_new_time_alone(store: Store) -> None:
     assert claim(store, NOON + MINUTE) == [given]
 
 
+def test_what_is_put_off_to_the_same_time_is_handed_out_once(store: Store) -> None:
+    """However often it is said when it is due, and wherever it went between."""
+    [given] = accepted(store)
+    for destination in (THERE, HERE):
+        store.postpone(given, NOON)
+        store.move("ip1:ip1-10001", destination, NOON)
+    assert claim(store) == [given]
+
+
 def test_what_somebody_sends_is_postponed_by_nobody_else(store: Store) -> None:
     """Neither without a claim nor under one that stands no more."""
     [given] = accepted(store)

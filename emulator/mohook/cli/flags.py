@@ -23,6 +23,7 @@ __all__ = [
     "duration",
     "header_flag",
     "insecure_flag",
+    "is_named",
     "json_flag",
     "settings_from",
     "url_flag",
@@ -61,6 +62,13 @@ def settings_from(config: Path | None, flags: Mapping[str, object] | None = None
     from mohook.options import load_settings
 
     return load_settings(config, environ=os.environ, flags=flags or {})
+
+
+def is_named(key: str, config: Path | None, flags: Mapping[str, object]) -> bool:
+    """Whether somebody has named the setting `key`: by flag, by variable or in the file."""
+    from mohook.options import named_settings
+
+    return key in named_settings(config, environ=os.environ, flags=flags)
 
 
 def client_at(url: str | None, config: Path | None, **more: timedelta) -> Client:

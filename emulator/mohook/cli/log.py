@@ -27,7 +27,7 @@ from mohook.store.journal import (
 
 __all__ = ["EventLog"]
 
-_LOT, _ALL = 1_000, 2**31
+_LOT, _MANY = 1_000, 20_000
 _STORM = 50
 """More events than that at once are told in one line: nobody reads them one by one."""
 _BREATH = 0.5
@@ -51,14 +51,17 @@ class EventLog:
             self._banner(url)
 
     def _banner(self, url: str) -> None:
-        settings, show = self._emulator.settings, self._console.print
+        emulator, show = self._emulator, self._console.print
         elsewhere = "" if url == DEFAULT_URL else f" --url {url}"
         show(f"mohook {mohook.__version__}: ip1 and IntelePeer on your machine\n", style="bold")
         show(f"  Emulator    {url}   (open it in a browser)", soft_wrap=True)
         show(f"  Clock       {clock_in_words(self._emulator.clock.mode)}", soft_wrap=True)
         show(f"  Seed        {self._emulator.seed}")
-        show(f"  ip1         {_target(settings.ip1.callback_url)}", soft_wrap=True)
-        show(f"  IntelePeer  {_target(settings.intelepeer.webhook)}", soft_wrap=True)
+        show(f"  ip1         {_target(_callback(emulator))}", soft_wrap=True)
+        show(f"  IntelePeer  {_target(emulator.intelepeer.default_webhook)}", soft_wrap=True)
+        if (store := emulator.store).where is not None:
+            found = f"{store.pending():,} pending, {store.held():,} held"
+            show(f"  State       {plain(store.where)}: {found}", soft_wrap=True)
         show("\n  In another terminal:", style="dim")
         show(f"    mohook send ip1 --body hello{elsewhere}", soft_wrap=True)
         show(f"    mohook messages{elsewhere}", soft_wrap=True)
@@ -70,8 +73,8 @@ class EventLog:
         """Print what happens; only an interrupt ends it."""
         if self._quiet:
             wait_for_interrupt()
-        journal, seen = self._emulator.store.journal, 0
-        lot = _LOT if self._as_json else _ALL
+        journal, seen = self._emulator.store.journal, self._emulator.began_after
+        lot = _LOT if self._as_json else _MANY
         while True:
             journal.wait(seen, _LONG)
             events = journal.after(seen, lot)
@@ -132,6 +135,11 @@ _NEWS = {
     (MESSAGE_MOVED, State.HELD): "‖ held: its webhook was taken away",
     (MESSAGE_MOVED, State.PENDING): "→ due now",
 }
+
+
+def _callback(emulator: Emulator) -> str | None:
+    """Return where ip1 posts; with several accounts, the first that posts anywhere."""
+    return next(filter(None, (each.callback_url for each in emulator.ip1.accounts())), None)
 
 
 def _target(webhook: str | None) -> str:

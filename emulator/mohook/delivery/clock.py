@@ -173,6 +173,11 @@ class ChangeableClock:
             self._clock = changed
             return now
 
+    def go_on(self, clock: RunningClock | ManualClock) -> None:
+        """Go on as another clock: at the start, where a kept state tells how time stood."""
+        with self._lock:
+            self._clock = clock
+
     def move_to(self, instant: datetime) -> None:
         """Move a manual clock forward; raise ConflictError for the past, or where it runs."""
         with self._lock:

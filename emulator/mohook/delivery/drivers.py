@@ -25,10 +25,17 @@ class Drivers:
     """
 
     def __init__(
-        self, engine: Engine, store: Store, clock: ChangeableClock, *, seed: Callable[[], int]
+        self,
+        engine: Engine,
+        store: Store,
+        clock: ChangeableClock,
+        *,
+        seed: Callable[[], int],
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
         self._engine = engine
         self._store = store
+        self._on_change = on_change
         self._clock = clock
         self.live = LiveDriver(engine, store, clock)
         self.manual = ManualDriver(engine, store, clock, seed=seed, leave=self.live.leave)
@@ -71,6 +78,7 @@ class Drivers:
             if since is None:
                 return
             self._store.note(since, CLOCK_CHANGED, {"mode": self._clock.mode, "was": was})
+            self._on_change()
             self._begin()
         if self.live.begun:
             self.live.rouse()

@@ -78,6 +78,10 @@ class Engine:
     `routes` tells the webhook of an endpoint, None when it has none. `time_limit` is real
     time. At most `per_receiver` requests are in flight to one origin, and `in_all` to all.
     With `shuffle`, messages that are due together go out in an order drawn from it.
+    `on_progress` is called when attempts have been recorded, or the clock was moved by hand.
+
+    Where the store is away for a moment, calls raise StoreAwayError, and what has ended is
+    recorded by a later one.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class Engine:
         per_receiver: int = 64,
         in_all: int = 8_000,
         shuffle: Random | None = None,
+        on_progress: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -105,6 +110,7 @@ class Engine:
         self._per_receiver = per_receiver
         self._in_all = in_all
         self._shuffle = shuffle
+        self.on_progress = on_progress
         self.turn = Turn()
         self._under_way: dict[str, Flight] = {}
         self._busy: dict[str, int] = {}
@@ -112,11 +118,12 @@ class Engine:
         self._overtaken: dict[str, list[str]] = {}
         self._scripted: list[tuple[Flight, Exchange]] = []
         self.tally = AttemptTally()
+        self._unrecorded: list[tuple[Flight, Result]] = []
 
     @property
     def in_flight(self) -> int:
-        """How many requests are under way."""
-        return self._transport.in_flight + len(self._scripted)
+        """How many requests are under way, or have ended and are not recorded yet."""
+        return self._transport.in_flight + len(self._scripted) + len(self._unrecorded)
 
     def room(self, destination: str) -> int:
         """Return how many more requests may be in flight to a destination."""
@@ -216,21 +223,26 @@ class Engine:
 
     def collect(self, timeout: float | None) -> list[Attempt]:
         """Wait up to `timeout` real seconds for requests to end; record and return the attempts."""
-        ended = self._transport.wait(0 if self._scripted else timeout)
+        ended = self._transport.wait(0 if self._scripted or self._unrecorded else timeout)
         scripted, self._scripted = self._scripted, []  # after what an interrupt can end
         for flight, _ in ended:
             self._busy[flight.destination] -= 1
         whole = [flight for flight, exchange in (*scripted, *ended) if flight.land(exchange)]
         now = self._clock.now()
-        results = [self._result(flight, now) for flight in whole]
-        if results:
-            self._store.record(results)
-            self.tally.record(results)
-        for flight in whole:
+        self._unrecorded += [(flight, self._result(flight, now)) for flight in whole]
+        return self._record() if self._unrecorded else []
+
+    def _record(self) -> list[Attempt]:
+        results = [result for _, result in self._unrecorded]
+        self._store.record(results)  # where it raises, all of it waits for the next time
+        self.tally.record(results)
+        recorded, self._unrecorded = self._unrecorded, []
+        for flight, _ in recorded:
             if self._under_way.get(flight.message.id) is flight:
                 self._under_way.pop(flight.message.id, None)
             if flight.overtakes:
                 self._release(flight.overtakes)
+        self.on_progress()
         return [attempt for result in results for attempt in result.attempts]
 
     def wake(self) -> None:

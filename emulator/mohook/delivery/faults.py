@@ -8,7 +8,7 @@ step for its next attempt, the second for the one after.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -207,10 +207,14 @@ class FaultScript:
 
 
 class FaultPlan:
-    """The scripts in force, oldest first, and how far each has come. Safe to share by threads."""
+    """The scripts in force, oldest first, and how far each has come. Safe to share by threads.
 
-    def __init__(self) -> None:
+    `on_write` is called after every change but a step that was taken, with the lock held.
+    """
+
+    def __init__(self, on_write: Callable[[], None] = lambda: None) -> None:
         self._lock = RLock()
+        self._on_write = on_write
         self._scripts: list[FaultScript] = []
         self._bound: dict[str, tuple[FaultScript, int]] = {}
         self._added = 0
@@ -235,6 +239,7 @@ class FaultPlan:
             self._added += 1
             self._changes += 1
             self._scripts.append(script)
+            self._on_write()
         return script
 
     def scripts(self) -> Sequence[FaultScript]:
@@ -249,6 +254,7 @@ class FaultPlan:
             self._changes += 1
             self._scripts.clear()
             self._bound.clear()
+            self._on_write()
         return dropped
 
     def drop(self, script_id: str) -> None:
@@ -267,6 +273,7 @@ class FaultPlan:
                 for message, (script, at) in self._bound.items()
                 if script.id != script_id
             }
+            self._on_write()
 
     def under_way(self) -> Mapping[str, tuple[FaultScript, int]]:
         """Return, by message, the script whose steps it goes through, and how many it has had."""
@@ -302,6 +309,7 @@ class FaultPlan:
         with self._lock:
             self._changes += 1
             self._added, self._scripts, self._bound = added, opened, bound
+            self._on_write()
 
     def take(self, message: Message) -> FaultStep | None:
         """Return the step for this message's next attempt, and count it as used."""

@@ -7,15 +7,19 @@ from threading import Condition, Thread
 
 from mohook.delivery.clock import Clock
 from mohook.delivery.engine import Engine
+from mohook.errors import StoreAwayError
 from mohook.store.store import Store
 
 __all__ = ["LiveDriver"]
 
 log = logging.getLogger(__name__)
+_LOOK_AGAIN = 0.5  # seconds after which a store that was away is asked again
 
 
 class LiveDriver:
     """Makes each attempt as it falls due, until it is stopped. `failure` is what ended it.
+
+    `trouble` is why it waits just now: the store is away. Nothing is lost by that.
 
     Where the clock is made to stand, it starts no more, and keeps the engine's turn until all
     that is in flight has ended; it goes on when the clock runs again.
@@ -26,6 +30,7 @@ class LiveDriver:
         self._store = store
         self._clock = clock
         self.failure: Exception | None = None
+        self.trouble: StoreAwayError | None = None
         self._work = Condition()
         self._stopping = False
         self._left = False
@@ -66,8 +71,11 @@ class LiveDriver:
         try:
             while self._wait_for_work():
                 self._engine.turn.take()
-                with self._engine.turn.held():
-                    self._deliver()
+                try:
+                    with self._engine.turn.held():
+                        self._deliver()
+                except StoreAwayError as problem:
+                    self._wait_for_store(problem)
         except Exception as problem:
             self.failure = problem  # told by whoever is asked for health
             log.exception("delivery has stopped; this is a bug in mohook")
@@ -77,10 +85,20 @@ class LiveDriver:
             self._work.wait_for(lambda: self._stopping or self._clock.runs or self._left)
         return not self._stopping
 
+    def _wait_for_store(self, problem: StoreAwayError) -> None:
+        if self.trouble is None:
+            log.warning("delivery waits: %s", problem)
+        self.trouble = problem
+        with self._work:
+            self._work.wait_for(lambda: self._stopping, _LOOK_AGAIN)
+
     def _deliver(self) -> None:
         """Deliver until the clock stands, and nothing is in flight any more."""
         while not self._stopping and (self._start_due() or self._engine.in_flight):
             self._engine.collect(self._seconds_until_due())
+            if self.trouble is not None:
+                log.warning("delivery goes on: the state is there again")
+                self.trouble = None
 
     def _start_due(self) -> bool:
         """Start what may be started; tell whether more is to come by itself."""

@@ -109,4 +109,5 @@ class ManualDriver:
         with self.landing.held():
             for _ in way(walk):
                 walk.made += walk.engine.collect(None)
+            walk.engine.on_progress()
         return walk.made

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from random import Random
@@ -12,7 +13,7 @@ from typing import Any
 from mohook.directory.configuration import Configuration
 from mohook.directory.customers import Customers
 from mohook.directory.numbers import Numbers, endpoint_of
-from mohook.directory.route import OnChange, Route, ignore_changes
+from mohook.directory.route import OnChange, OnWrite, Route, ignore_changes, ignore_writes
 from mohook.directory.state import reading
 from mohook.errors import ConflictError, InputError, MohookError, UnauthorizedError
 from mohook.providers.intelepeer.answers import Answer, authenticated, refusal
@@ -51,10 +52,12 @@ class IntelePeerDirectory:
         *,
         random: Random | None = None,
         lock: RLock | None = None,
+        on_write: OnWrite = ignore_writes,
     ) -> None:
         self._settings = settings.intelepeer
         self._random = random or Random(settings.serve.seed)
         self._lock = lock or RLock()
+        self._on_write = on_write
         self._customers = Customers(settings.intelepeer)
         self._numbers = Numbers(settings.intelepeer, on_change)
         self._configuration = Configuration(settings.intelepeer, self._numbers)
@@ -84,7 +87,7 @@ class IntelePeerDirectory:
 
     def authenticate(self, username: str, password: str, now: datetime) -> Answer:
         """Return 200 and a token for 24 hours, or 401."""
-        with self._lock:
+        with self._writing():
             try:
                 token = self._customers.authenticate(username, password, now, self._random)
             except UnauthorizedError as error:
@@ -95,7 +98,7 @@ class IntelePeerDirectory:
         self, customer: IntelePeerCustomer, endpoints: Sequence[str], webhook: str, now: datetime
     ) -> Answer:
         """Set the webhook of one endpoint or several: 201, 207, 400 or 404."""
-        with self._lock:
+        with self._writing():
             return self._configuration.webhook_set(customer, endpoints, webhook, now)
 
     def webhook_get(
@@ -108,7 +111,7 @@ class IntelePeerDirectory:
         self, customer: IntelePeerCustomer, endpoints: Sequence[str], now: datetime
     ) -> Answer:
         """Begin to provision one long code: 202, 400, or 409 while it is in progress."""
-        with self._lock:
+        with self._writing():
             return self._configuration.provision(customer, endpoints, now)
 
     # Records
@@ -123,7 +126,7 @@ class IntelePeerDirectory:
 
         The change is told for every number that follows it and that a message came for.
         """
-        with self._lock:
+        with self._writing():
             self._numbers.put_default(webhook)
 
     def number(self, endpoint: str, now: datetime) -> IntelePeerNumber:
@@ -164,7 +167,7 @@ class IntelePeerDirectory:
             webhook=webhook,
             state=ProvisioningState(provisioning),
         )
-        with self._lock:
+        with self._writing():
             self._require_customers([number])
             self._numbers.put(number)
             return number
@@ -175,7 +178,7 @@ class IntelePeerDirectory:
         Raises as `put_number` does, and `UnknownNumberError` outside a closed inventory;
         nothing is changed then.
         """
-        with self._lock:
+        with self._writing():
             number = replace(self._numbers.get(endpoint), **changes)
             self._require_customers([number])
             self._numbers.put(number)
@@ -183,7 +186,7 @@ class IntelePeerDirectory:
 
     def delete_number(self, endpoint: str) -> None:
         """Drop what is recorded of a number. Raises `NotFoundError` where nothing is."""
-        with self._lock:
+        with self._writing():
             self._numbers.delete(endpoint)
 
     def customer(self, name: str) -> IntelePeerCustomer:
@@ -208,7 +211,7 @@ class IntelePeerDirectory:
         given = CustomerSettings(
             token=token, username=username, password=password, secret=secret, signature=signature
         )
-        with self._lock:
+        with self._writing():
             customer = self._customers.put(name, given)
             # A route holds the customer whose secret signs.
             self._numbers.routes = {}
@@ -216,7 +219,7 @@ class IntelePeerDirectory:
 
     def change_customer(self, name: str, changes: Mapping[str, Any]) -> IntelePeerCustomer:
         """Change of a customer what is named. See `Customers.change`."""
-        with self._lock:
+        with self._writing():
             customer = self._customers.change(name, changes)
             self._numbers.routes = {}
             return customer
@@ -225,7 +228,7 @@ class IntelePeerDirectory:
 
     def reset(self) -> None:
         """Go back to the settings; every issued token is forgotten."""
-        with self._lock:
+        with self._writing():
             self._customers.restart()
             self._numbers.restart()
 
@@ -236,10 +239,16 @@ class IntelePeerDirectory:
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Take the state of a `dump`. Raises `InputError`; nothing is changed then."""
-        with self._lock, reading("the intelepeer state"):
+        with self._writing(), reading("the intelepeer state"):
             records = self._numbers.read(state)
             self._customers.load(state)
             self._numbers.install(*records)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock:
+            yield
+            self._on_write()
 
     def _require_customers(self, numbers: Iterable[IntelePeerNumber]) -> None:
         for number in numbers:

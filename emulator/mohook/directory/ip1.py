@@ -10,7 +10,7 @@ from threading import RLock
 from typing import Any
 
 from mohook.directory.listing import listed
-from mohook.directory.route import OnChange, Route, ignore_changes
+from mohook.directory.route import OnChange, OnWrite, Route, ignore_changes, ignore_writes
 from mohook.directory.state import reading, text
 from mohook.directory.webhook_url import require_webhook_url
 from mohook.errors import ConflictError, InputError, NotFoundError, UnknownNumberError
@@ -48,10 +48,16 @@ class Ip1Directory:
     """
 
     def __init__(
-        self, settings: Settings, on_change: OnChange = ignore_changes, lock: RLock | None = None
+        self,
+        settings: Settings,
+        on_change: OnChange = ignore_changes,
+        lock: RLock | None = None,
+        *,
+        on_write: OnWrite = ignore_writes,
     ) -> None:
         self._settings = settings.ip1
         self._on_change = on_change
+        self._on_write = on_write
         self._lock = lock or RLock()
         self._by_endpoint: dict[str, Route] = {}
         self._install(self._configured())
@@ -174,6 +180,8 @@ class Ip1Directory:
             was, now = before.get(endpoint), self._by_endpoint.get(endpoint)
             if (was and was.webhook) != (now and now.webhook):
                 self._on_change(endpoint, now.webhook if now else None)
+        if before:
+            self._on_write()
 
     def _route_of_unnamed(self, recipient: str) -> Route:
         require_msisdn(recipient)

@@ -6,13 +6,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-__all__ = ["Directory", "OnChange", "Route", "ignore_changes"]
+__all__ = ["Directory", "OnChange", "OnWrite", "Route", "ignore_changes", "ignore_writes"]
 
 OnChange = Callable[[str, str | None], None]
 """Told `(endpoint, webhook)` when the webhook of an endpoint becomes another one.
 
 It is called with the directory's lock held, so that changes arrive in their order. It may
 read the directory, which takes no lock, but must not wait for a thread that writes to it.
+"""
+
+OnWrite = Callable[[], None]
+"""Called after every write, with the directory's lock held: whoever keeps the state keeps it now.
+
+What it raises, the writer gets: the change holds, and is not kept.
 """
 
 
@@ -50,3 +56,7 @@ class Directory(Protocol):
 
 def ignore_changes(endpoint: str, webhook: str | None) -> None:
     """Take a change and do nothing: for a directory that nobody listens to."""
+
+
+def ignore_writes() -> None:
+    """Keep nothing: for a directory that ends with its process."""

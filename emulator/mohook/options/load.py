@@ -12,7 +12,7 @@ from mohook.options.rules import contradictions
 from mohook.options.toml_file import parsed, read_document
 from mohook.settings import Settings
 
-__all__ = ["DEFAULT_PATH", "load_settings"]
+__all__ = ["DEFAULT_PATH", "load_settings", "named_settings"]
 
 DEFAULT_PATH = Path("mohook.toml")
 """Read from the current folder when it is there and no other path is given."""
@@ -39,6 +39,18 @@ def load_settings(
     if problems:
         raise SettingsError("\n".join(problems))
     return settings
+
+
+def named_settings(
+    path: Path | None, *, environ: Mapping[str, str], flags: Mapping[str, object]
+) -> frozenset[str]:
+    """Return the full names of all keys that `load_settings` finds in any of the three.
+
+    >>> sorted(named_settings(None, environ={"MOHOOK_PORT": "7671"}, flags={"clock": "x60"}))
+    ['serve.clock', 'serve.port']
+    """
+    layers = [_from_file(path, environ), read_environment(environ), read_flags(flags)]
+    return frozenset(name for layer in layers for name in layer.values)
 
 
 def _from_file(path: Path | None, environ: Mapping[str, str]) -> Layer:

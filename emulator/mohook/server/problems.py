@@ -19,6 +19,7 @@ from mohook.errors import (
     MohookError,
     NotFoundError,
     NotSettledError,
+    StoreAwayError,
     StoreError,
     UnauthorizedError,
 )
@@ -33,6 +34,7 @@ _STATUSES: tuple[tuple[type[MohookError], int], ...] = (
     (NotFoundError, 404),
     (ConflictError, 409),
     (NotSettledError, 409),
+    (StoreAwayError, 503),
     (StoreError, 409),
     (UnauthorizedError, 401),
     (InputError, 422),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ from mohook.delivery.message import Message, State
 from mohook.errors import NotFoundError
 from mohook.store.archive import messages_from, messages_to_json
 from mohook.store.journal import ATTEMPT_ENDED, MESSAGE_ACCEPTED, MESSAGE_MOVED, RESET, Standing
+from mohook.store.leases import Leases
 from mohook.store.memory_journal import MemoryJournal
 from mohook.store.store import PROVIDER_FIGURES, Figures, MessageFilter, Result, Room
 
@@ -36,6 +37,9 @@ class MemoryStore:
     moved, postponed) stays in its heap and is skipped when it comes up: `_is_live` tells.
     """
 
+    lasting = False
+    where = None
+
     def __init__(self, *, keep: int = 10_000, seconds: Callable[[], float] = monotonic) -> None:
         self.journal = MemoryJournal(keep * _EVENTS_PER_MESSAGE)
         self._seconds = seconds
@@ -50,7 +54,7 @@ class MemoryStore:
     def _clear(self) -> None:
         self._messages: dict[str, Message] = {}
         self._due: dict[str, list[_Due]] = {}
-        self._leases: deque[tuple[float, int, Message]] = deque()
+        self._leases = Leases()
         self._epoch += 1
         self._finished: OrderedDict[str, Message] = OrderedDict()
         self._states = dict.fromkeys(State, 0)
@@ -101,34 +105,26 @@ class MemoryStore:
                 if not heap:
                     del self._due[destination]
                 elif heap[0][0] <= now:
-                    due = self._due_entries(destination, heap, now)
-                    claimed += self._leased(islice(due, room(destination)), until, claim)
-        if len(self._due) > 1:
-            claimed.sort()
-        return [message for _, _, message in claimed]
+                    due = self._claimed(destination, heap, now, claim)
+                    claimed += islice(due, room(destination))
+            if len(self._due) > 1:
+                claimed.sort()
+            messages = [message for _, _, message in claimed]
+            self._leases.add(until, claim, messages.copy())
+        return messages
 
-    def _due_entries(self, destination: str, heap: list[_Due], now: datetime) -> Iterator[_Due]:
+    def _claimed(
+        self, destination: str, heap: list[_Due], now: datetime, claim: int
+    ) -> Iterator[_Due]:
         while heap and heap[0][0] <= now:
             entry = heappop(heap)
             if _is_live(entry, destination):
+                entry[2].claim = claim  # at once: it may stand in the heap a second time
                 yield entry
 
-    def _leased(self, entries: Iterable[_Due], until: float, claim: int) -> Iterator[_Due]:
-        for entry in entries:
-            entry[2].claim = claim
-            self._leases.append((until, claim, entry[2]))
-            yield entry
-
     def _end_leases(self) -> None:
-        now = self._seconds()
-        while self._leases:
-            until, claim, message = self._leases[0]
-            if message.claim == claim:
-                if until > now:
-                    return
-                message.claim = None
-                self._schedule(message)
-            self._leases.popleft()
+        for message in self._leases.run_out(self._seconds()):
+            self._schedule(message)
 
     def record(self, results: Iterable[Result]) -> None:
         """Write down what became of claimed messages, and end their claims."""
@@ -227,12 +223,8 @@ class MemoryStore:
     def lease_ends(self) -> float | None:
         """Return in how many real seconds the next lease runs out; None when nothing is claimed."""
         with self._lock:
-            while self._leases:
-                until, claim, message = self._leases[0]
-                if message.claim == claim:
-                    return max(0.0, until - self._seconds())
-                self._leases.popleft()
-        return None
+            until = self._leases.end()
+        return None if until is None else max(0.0, until - self._seconds())
 
     def endpoints(self) -> list[str]:
         """Return the endpoints for which messages are pending or held."""
@@ -323,6 +315,13 @@ class MemoryStore:
         with self._lock:
             self.journal.append(at, kind, None, data)
         self.journal.notify()
+
+    def documents(self) -> dict[str, Any]:
+        """Return nothing: what is in memory needs no keeping, and outlives nobody."""
+        return {}
+
+    def keep_documents(self, changed: Mapping[str, Any], *, durable: bool = True) -> None:
+        """Do nothing, as `documents` says."""
 
     def dump(self) -> Mapping[str, Any]:
         """Return everything as JSON-able data."""

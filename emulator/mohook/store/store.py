@@ -101,6 +101,14 @@ class Store(Protocol):
     """
 
     @property
+    def lasting(self) -> bool:
+        """Whether what it keeps outlives the process."""
+
+    @property
+    def where(self) -> str | None:
+        """Where it keeps that, without passwords; None in memory."""
+
+    @property
     def journal(self) -> Journal:
         """The numbered list of all that happened."""
 
@@ -163,6 +171,15 @@ class Store(Protocol):
 
     def note(self, at: datetime, kind: str, data: Mapping[str, Any]) -> None:
         """Write an entry into the journal that is about no message."""
+
+    def documents(self) -> dict[str, Any]:
+        """Return what `keep_documents` was given, by name; nothing where nothing lasts."""
+
+    def keep_documents(self, changed: Mapping[str, Any], *, durable: bool = True) -> None:
+        """Keep JSON-able data by name, each in the place of what was there.
+
+        What is not `durable` outlives the process, and perhaps not the machine's power.
+        """
 
     def dump(self) -> Mapping[str, Any]:
         """Return everything as JSON-able data."""
