@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 
 from flask import Flask, Response, request
 from pydantic import ValidationError
@@ -35,10 +36,10 @@ def misfit_response(error: ValidationError) -> Response:
 def _refusal(problem: ProblemError) -> Response:
     if _at_provider():
         return refusal_response(problem)
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        return problem.response()  # a page would tell where the clock stands, and what is pending
     if is_portal_page():
-        page = refusal_page(problem.status, problem.title, problem.detail)
-        page.headers.update(problem.headers)
-        return page
+        return refusal_page(problem.status, problem.title, problem.detail)
     return problem.response()
 
 
