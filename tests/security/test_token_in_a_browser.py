@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import HttpCredentials, Page, expect
 
 from mohook.settings import ServeSettings
 from tests.emulators import App, ip1
@@ -34,7 +34,7 @@ def page_with(browser: Chromium) -> Iterator[Callable[[str], Page]]:  # noqa: F8
         contexts = []
 
         def opened(password: str) -> Page:
-            named = {"username": "anyone", "password": password}
+            named = HttpCredentials(username="anyone", password=password)
             contexts.append(chromium.new_context(http_credentials=named))
             return contexts[-1].new_page()
 
@@ -46,7 +46,7 @@ def page_with(browser: Chromium) -> Iterator[Callable[[str], Page]]:  # noqa: F8
 def test_pages_and_their_stream_work_with_the_token(
     guarded: Portal, page_with: Callable[[str], Page]
 ) -> None:
-    """The list is shown, what is sent appears by the stream, and the page's own calls are let in."""
+    """The list is shown, what is sent comes by the stream, the page's own calls are let in."""
     guarded.connect(App(200))
     page = page_with(TOKEN)
     page.goto(guarded.url + "/")
