@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
+from tests.fuzzing import guided
 from tests.fuzzing.__main__ import main
 from tests.fuzzing.running import fuzz, tried
 from tests.fuzzing.target import Target, plain
@@ -83,6 +87,19 @@ def test_the_command_tells_and_ends_as_it_found(
     assert "KeyError" in capsys.readouterr().out
     assert main(["nothing"]) == 2
     assert "'fine', 'careless'" in capsys.readouterr().out
+
+
+def test_led_by_coverage_needs_a_fuzzer_and_a_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without atheris, and for a target that there is not, it says so and ends with 2."""
+    monkeypatch.setitem(sys.modules, "atheris", None)
+    assert guided.main(["NDJSON"]) == 2
+    assert "pip install atheris" in capsys.readouterr().err
+    stub = SimpleNamespace(instrument_imports=lambda **_: nullcontext())
+    monkeypatch.setitem(sys.modules, "atheris", stub)
+    assert guided.main(["nothing"]) == 2
+    assert "'NDJSON'" in capsys.readouterr().err
 
 
 def test_names_are_not_given_twice() -> None:
