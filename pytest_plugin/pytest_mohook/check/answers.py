@@ -28,6 +28,7 @@ __all__ = ["Answer", "Opened", "is_listening", "post", "post_at_once", "post_tog
 
 _LOOKS = 5
 _BETWEEN = 0.2  # seconds
+_LINGER = 0.1  # seconds
 _TOO_LATE = "no answer within"
 _BUSY = 5.0  # seconds
 _MUSTER = 0.3  # seconds
@@ -191,16 +192,22 @@ def post_at_once(url: str, made: Sequence[WebhookRequest], settings: Settings) -
 
 
 def is_listening(url: str) -> bool:
-    """Whether somebody takes a connection there, or is at least too busy to."""
+    """Whether somebody takes a connection there, or is at least too busy to.
+
+    A process that is just ending still takes one, and closes it at once: it is asked again.
+    """
     parts = urlsplit(url)
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    address = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    is_taken = False
     for look in range(_LOOKS):
         time.sleep(_BETWEEN * bool(look))
         try:
-            socket.create_connection((parts.hostname or "", port), timeout=_BUSY).close()
+            with socket.create_connection(address, timeout=_BUSY) as connection:
+                is_taken = True
+                if not select([connection], [], [], _LINGER)[0]:
+                    break
         except TimeoutError:
             return True
         except OSError:
-            continue
-        return True
-    return False
+            is_taken = False
+    return is_taken

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
@@ -107,3 +108,29 @@ def test_who_listens_is_told(url: str) -> None:
         port = free.getsockname()[1]
     assert is_listening(url)
     assert not is_listening(f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ends", [True, False])
+def test_who_closes_at_once_is_asked_again(ends: bool) -> None:
+    """A process that ends takes a connection, and then no more; another is only unfriendly."""
+    asked = 0
+
+    def serve(listener: socket.socket) -> None:
+        nonlocal asked
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                asked += 1
+                if ends:
+                    listener.close()
+                connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = Thread(target=serve, args=(listener,))
+        server.start()
+        assert is_listening(f"http://127.0.0.1:{listener.getsockname()[1]}/") is not ends
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        server.join()
+    assert (asked > 1) is not ends
