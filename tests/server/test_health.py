@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
 from mohook.emulator import Emulator
 from mohook.errors import StoreError
+from mohook.store.sql.opening import open_store
 from tests.server.bench import Bench
 
 
@@ -51,3 +56,20 @@ def test_a_store_that_cannot_be_asked_is_told(
     assert told.status_code == 503
     assert "does not answer" in told.json["detail"]
     assert "hush" not in told.text
+
+
+def test_a_state_that_is_spoilt_under_it_is_told(tmp_path: Path) -> None:
+    """A real file of SQLite, out of which somebody takes the messages; put back, all is well."""
+    path = tmp_path / "state.sqlite"
+    emulator = Emulator(store=open_store(str(path), keep=10))
+    bench = Bench(emulator)
+    assert bench.get("/health").status_code == 200
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("ALTER TABLE mohook_messages RENAME TO taken")
+        told = bench.get("/health")
+        assert told.status_code == 503
+        assert told.json["type"] == "urn:mohook:problem:store-away"
+        assert str(path) in told.json["detail"]
+        other.execute("ALTER TABLE taken RENAME TO mohook_messages")
+    assert bench.get("/health").status_code == 200
+    emulator.stop()

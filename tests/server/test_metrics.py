@@ -170,6 +170,7 @@ def test_a_store_that_is_away_leaves_the_rest(busy: Bench, monkeypatch: pytest.M
     monkeypatch.setattr(busy.emulator.store, "figures", away)
     scrape = Scrape(busy)
     assert scrape("mohook_backlog_messages", state="pending") is None
+    assert scrape("mohook_healthy") == 0
     assert scrape("mohook_attempts_total", provider="ip1", outcome="timeout") == 1
 
 

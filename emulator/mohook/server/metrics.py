@@ -18,7 +18,7 @@ from mohook import __version__
 from mohook.delivery.message import State
 from mohook.delivery.tally import BOUNDS, Distribution
 from mohook.emulator import Emulator
-from mohook.errors import MohookError
+from mohook.errors import StoreError
 from mohook.server.current import emulator
 from mohook.server.request_tally import RequestTally, request_tally
 
@@ -59,17 +59,15 @@ class _Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Give every metric; those that only the store knows are left out while it is away."""
-        from prometheus_client.core import GaugeMetricFamily
-
+        backlog: list[Metric] = []
+        with suppress(StoreError):  # away just now: `mohook_healthy` and the health tell of it
+            backlog += self._backlog()
+        well = bool(backlog) and self._served.failure is None
+        meaning = "1 where deliveries are made, 0 where something keeps them."
         yield _info("mohook_build_info", "Which mohook this is.", _build())
-        healthy = GaugeMetricFamily(
-            "mohook_healthy", "1 where deliveries are made, 0 where something keeps them."
-        )
-        healthy.add_metric([], int(self._served.failure is None))
-        yield healthy
+        yield _gauge("mohook_healthy", meaning, [], {(): int(well)})
         yield from self._deliveries()
-        with suppress(MohookError):  # away just now: the health tells of it
-            yield from list(self._backlog())
+        yield from backlog
         yield from self._http()
 
     def _deliveries(self) -> Iterator[Metric]:
