@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from itertools import count
 from pathlib import Path
 
@@ -11,22 +12,13 @@ import pytest
 from mohook.store.memory import MemoryStore
 from mohook.store.sql.opening import open_store
 from mohook.store.store import Store
+from tests.postgres import state_url
 
 NewStore = Callable[[int], Store]
 """Makes an empty store that keeps so many finished messages."""
 
 
-def in_memory(folder: Path) -> NewStore:
-    del folder
-    return lambda keep: MemoryStore(keep=keep)
-
-
-def in_files(folder: Path) -> NewStore:
-    names = count()
-    return lambda keep: open_store(str(folder / f"{next(names)}.sqlite"), keep=keep)
-
-
-STORES: dict[str, Callable[[Path], NewStore]] = {"memory": in_memory, "sqlite": in_files}
+STORES = ("memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
 
 
 @pytest.fixture(params=STORES)
@@ -39,16 +31,17 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def new_store(kind: str, tmp_path: Path) -> Iterator[NewStore]:
     """Give a factory of stores that keep so many finished messages; all are closed at the end."""
-    made: list[Store] = []
-    make = STORES[kind](tmp_path)
+    names = count()
+    with ExitStack() as held:
 
-    def new(keep: int) -> Store:
-        made.append(make(keep))
-        return made[-1]
+        def new(keep: int) -> Store:
+            if kind == "memory":
+                return MemoryStore(keep=keep)
+            path = str(tmp_path / f"{next(names)}.sqlite")
+            where = path if kind == "sqlite" else held.enter_context(state_url())
+            return held.enter_context(closing(open_store(where, keep=keep)))
 
-    yield new
-    for store in made:
-        store.close()
+        yield new
 
 
 @pytest.fixture

@@ -123,12 +123,12 @@ def test_a_write_that_cannot_be_made_changes_nothing(path: str) -> None:
     accepted(store)
     [claimed] = store.claim(NOON, MINUTE, lambda _: 9)
     before = (store.dump(), store.journal.last)
-    store._pragma("PRAGMA max_page_count=1")  # type: ignore[attr-defined] # as a full disk
+    store._owner._pragma("PRAGMA max_page_count=1")  # type: ignore[attr-defined] # as a full disk
     with pytest.raises(StoreAwayError, match=r"full\); make room there"):
         accepted(store, 200)
     assert (store.dump(), store.journal.last) == before
     assert store.pending() == 1
-    store._pragma("PRAGMA max_page_count=1000000")  # type: ignore[attr-defined]
+    store._owner._pragma("PRAGMA max_page_count=1000000")  # type: ignore[attr-defined]
     end(store, claimed.id, State.DELIVERED)
     assert len(accepted(store, 200)) == 200
     store.close()

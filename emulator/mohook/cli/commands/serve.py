@@ -62,7 +62,9 @@ variable or mohook.toml names goes over that.
 )
 @config_flag
 @click.option(
-    "--state", metavar="PATH", help="Keep everything in this file.  [default: in memory alone]"
+    "--state",
+    metavar="PATH|URL",
+    help="Keep everything in a file or on PostgreSQL.  [default: in memory alone]",
 )
 @click.option(
     "--clock", metavar="real|manual|xN", help="x60: as fast as sixty.  [default: as kept, or real]"

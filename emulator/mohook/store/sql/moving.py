@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal, null, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, func, insert, literal, null, select, text, update
 
 from mohook.delivery.message import State
 from mohook.store.journal import MESSAGE_MOVED
@@ -30,13 +30,13 @@ def moved(write: Write, endpoint: str, destination: str | None, now: datetime) -
     if not found:
         return 0
     state = State.HELD if destination is None else State.PENDING
-    due: ColumnElement[Any] = func.coalesce(columns.due, literal(micros(now)))
+    due: ColumnElement[Any] = func.coalesce(columns.due, literal(micros(now), BigInteger))
     if destination is None:
         due = null()
     first = write.take("events", found)
     told = select(
-        func.row_number().over(order_by=columns.n) + (first - 1),
-        literal(micros(now)),
+        func.row_number().over(order_by=columns.n) + literal(first - 1, BigInteger),
+        literal(micros(now), BigInteger),
         literal(MESSAGE_MOVED),
         columns.n,
         literal(state.value),

@@ -1,236 +1,117 @@
-"""The store in an SQLite file, which belongs to one process at a time.
+"""An SQLite file, held by one process.
 
-So claims are this process's own and need no row: whoever dies takes them along, and all that
-was in flight is due again at once. What was answered 201 is on the disk even if the machine
-loses its power (`synchronous=FULL`). Results are written with `NORMAL`: no end of this process
-loses them; a machine that loses its power may, and then the last attempts are made again.
+What was answered 201 is on the disk even if the machine loses its power (`synchronous=FULL`).
+Results are written with `NORMAL`: no end of this process loses them; a machine that loses its
+power may, and then the last attempts are made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime, timedelta
-from threading import RLock
-from time import monotonic
+import sqlite3
+from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, select, text, tuple_, update
-from sqlalchemy.engine import Connection
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import URL, Connection, Engine
 
-from mohook.delivery.message import Message, State
-from mohook.store.sql.lanes import LOT, Key, Lanes
-from mohook.store.sql.reading import Reading, loose_scan
-from mohook.store.sql.rows import message_id, message_of, micros, number_of
-from mohook.store.sql.schema import UNCLAIMED, messages
-from mohook.store.sql.statements import Statements
-from mohook.store.sql.store import Ended, SqlStore
+from mohook.errors import SettingsError, StoreError
+from mohook.store.sql.migrations import bring_up
 from mohook.store.sql.trouble import telling_trouble
-from mohook.store.sql.write import Write
-from mohook.store.store import Result, Room
 
-__all__ = ["SqliteStore"]
+__all__ = ["SqliteOwner"]
 
-_TALLY = (
-    "INSERT INTO mohook_tally (name, value) VALUES (?, ?) "
-    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-)
+_BUSY = 5.0  # seconds that another program may keep us waiting
 
 
-class _Write(Write):
-    """Counts on top of what the store has counted: nobody else writes."""
+class SqliteOwner:
+    """Holds a file that is there, or makes it."""
 
-    def __init__(self, connection: Connection, many: Statements, tally: dict[str, int]) -> None:
-        super().__init__(connection, many)
-        self._tally = tally
-
-    def take(self, name: str, count: int) -> int:
-        first = self.value(name) + 1
-        self.added[name] += count
-        return first
-
-    def value(self, name: str) -> int:
-        return self._tally.get(name, 0) + self.added[name]
-
-    def settle(self) -> dict[str, int]:
-        """Write what was counted; return it, for when it is committed."""
-        changed = {str(name): self.value(name) for name, by in self.added.items() if by}
-        if changed:
-            self.connection.exec_driver_sql(_TALLY, list(changed.items()))
-        return changed
-
-
-class SqliteStore(SqlStore):
-    """A store in an SQLite file; `release` lets go of its lock. See `open_store`."""
-
-    def __init__(
-        self,
-        engine: Engine,
-        *,
-        where: str,
-        keep: int,
-        release: Callable[[], None],
-        seconds: Callable[[], float] = monotonic,
-    ) -> None:
-        super().__init__(Reading(self._reader, keep), where, keep)
-        self._engine = engine
-        self._release = release
-        self._seconds = seconds
-        self._lock = RLock()
-        self._many = Statements(engine.dialect)
-        self._lanes = Lanes(self._load)
-        with telling_trouble(where):
-            self._writer = engine.connect().execution_options(mohook_writes=True)
-            self._pragma = self._writer.connection.cursor().execute
+    def __init__(self, path: Path) -> None:
+        self.where = str(path)
+        if path.is_dir() or not path.absolute().parent.is_dir():
+            what = "a folder" if path.is_dir() else "in a folder that does not exist"
+            msg = f"state {self.where!r}: {what}; expected the path of a file"
+            raise SettingsError(msg)
+        self._lock = _locked(path)
         self._synchronous = ""
-        self._tally: dict[str, int] = {}
-        self._closed = False
-        self._turned_over()
+        try:
+            self.engine = _engine(path)
+            with telling_trouble(self.where):
+                self.writer = self.engine.connect().execution_options(mohook_writes=True)
+                self._pragma = self.writer.connection.cursor().execute
+                with self.writer.begin():
+                    bring_up(self.writer, self.where)
+        except BaseException:
+            self._lock.close()
+            raise
 
-    @contextmanager
-    def _reader(self) -> Iterator[Connection]:
-        with telling_trouble(self.where), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self, *, durable: bool = True) -> Iterator[Write]:
-        with self._lock, telling_trouble(self.where):
-            self._make_durable(durable)
-            with self._writer.begin():
-                write = _Write(self._writer, self._many, self._tally)
-                yield write
-                changed = write.settle()
-            self._tally.update(changed)
-        self.journal.tell(self._tally.get("events", 0))
-
-    def _make_durable(self, durable: bool) -> None:
+    def begin(self, *, durable: bool) -> bool:
+        """Let the disk be waited for, or not: that is said outside of a transaction."""
         wanted = "FULL" if durable else "NORMAL"
         if wanted != self._synchronous:
             self._pragma(f"PRAGMA synchronous={wanted}")
             self._synchronous = wanted
+        return True
 
-    def _first_event(self) -> int:
-        return max(1, self._tally.get("first", 1))
-
-    def next_id(self) -> str:
-        """Return a message id that was never given before."""
-        with self._lock:
-            self._ids += 1
-            return message_id(self._ids)
-
-    # What is held in memory
-
-    def _load(self, destination: str, above: Key) -> Sequence[Message]:
-        due, n = above
-        asked = (
-            select(messages)
-            .where(messages.c.destination == destination, text(UNCLAIMED))
-            .where(tuple_(messages.c.due, messages.c.n) > tuple_(micros(due), n))
-            .order_by(messages.c.due, messages.c.n)
-            .limit(LOT)
-        )
-        epoch = self._tally.get("epoch", 0)
-        with self._reader() as connection:
-            return [message_of(row, epoch) for row in connection.execute(asked)]
-
-    def _entered(self, accepted: Sequence[Message]) -> None:
-        with self._lock:
-            for message in accepted:
-                if message.state is State.PENDING:
-                    self._lanes.offer(message)
-
-    def _left(self, ended: Sequence[Ended]) -> None:
-        with self._lock:
-            for message, state, due, tries, attempts_made in ended:
-                message.claim = None
-                message.state, message.next_attempt_at = state, due
-                message.tries, message.attempts_made = tries, attempts_made
-                if state is State.PENDING:
-                    self._lanes.offer(message)
-                else:
-                    self._lanes.forget(int(message.id[1:]))
-
-    def _moved(self, endpoint: str, destination: str | None, now: datetime) -> None:
-        with self._lock, self._reader() as connection:
-            for message in self._lanes.all_claimed():
-                if message.endpoint == endpoint and message.destination != destination:
-                    _move(message, destination, now)
-            self._lanes.start(loose_scan(connection, "destination", UNCLAIMED), claims=True)
-
-    def _turned_over(self) -> None:
-        with self._lock, self._reader() as connection:
-            self._tally = self._reading.tally(connection)
-            self._ids = self._tally.get("ids", 0)
-            self._lanes.start(loose_scan(connection, "destination", UNCLAIMED))
-        self.journal.tell(self._tally.get("events", 0))
-
-    def _under_claim(self, _: Write, results: Sequence[Result]) -> dict[int, Message]:
-        numbers = [int(result.message.id[1:]) for result in results]
-        claimed = ((n, self._lanes.claimed(n)) for n in numbers)
-        return {n: message for n, message in claimed if message is not None}
-
-    def _claim_of(self, message: Message) -> int | None:
-        with self._lock:
-            claimed = self._lanes.claimed(int(message.id[1:]))
-            return None if claimed is None else claimed.claim
-
-    def claim(self, now: datetime, lease: timedelta, room: Room) -> list[Message]:
-        """Hand out messages that are due at `now`, without their attempts."""
-        with self._lock:
-            real = self._seconds()
-            self._lanes.end_leases(real)
-            self._claims += 1
-            return self._lanes.claim(now, real + lease.total_seconds(), self._claims, room)
-
-    _claims = 0
-
-    def postpone(self, message_id: str, until: datetime, claim: int | None = None) -> None:
-        """Make a pending message due at `until` instead, unless somebody else has claimed it."""
-        n = number_of(message_id)
-        with self._lock:
-            known = None if n is None else self._lanes.known(n)
-            if n is None or (known.claim if known else None) != claim:
-                return
-            this = messages.c.n == n, messages.c.state == State.PENDING.value
-            with self._writing() as write:
-                change = update(messages).where(*this).values(due=micros(until))
-                if not write.connection.execute(change).rowcount:
-                    return
-                row = write.connection.execute(select(messages).where(this[0])).one()
-                message = known or message_of(row, write.value("epoch"))
-            message.claim, message.next_attempt_at = None, until
-            self._lanes.offer(message)
-
-    def next_due(self, room: Room | None = None) -> datetime | None:
-        """Return when the next unclaimed message is due that has room; None when none is."""
-        with self._lock:
-            self._lanes.end_leases(self._seconds())
-            return self._lanes.next_due(room)
-
-    def lease_ends(self) -> float | None:
-        """Return in how many real seconds the next lease runs out; None when nothing is claimed."""
-        with self._lock:
-            until = self._lanes.lease_end()
-            return None if until is None else max(0.0, until - self._seconds())
-
-    def pending(self) -> int:
-        """Return how many messages are due now or later, or in flight."""
-        return self._tally.get("pending", 0)
-
-    def held(self) -> int:
-        """Return how many messages wait for a webhook."""
-        return self._tally.get("held", 0)
+    def make_durable(self, *, durable: bool) -> None:
+        """Do nothing: it is said already."""
 
     def close(self) -> None:
-        """Let go of the file: its log is taken into it."""
-        with self._lock:
-            if not self._closed:
-                self._closed = True
-                self._writer.close()
-                self._engine.dispose()
-                self._release()
+        """Let go of the file, and of the lock on it."""
+        self.writer.close()
+        self.engine.dispose()
+        self._lock.close()
 
 
-def _move(message: Message, destination: str | None, now: datetime) -> None:
-    message.destination = destination
-    message.state = State.HELD if destination is None else State.PENDING
-    message.next_attempt_at = None if destination is None else message.next_attempt_at or now
+def _locked(path: Path) -> sqlite3.Connection:
+    """Hold the file for this process alone, as long as it lives.
+
+    It is SQLite's own lock, on a file beside: every system has it, and frees it with the process.
+    """
+    lock = sqlite3.connect(f"{path}-lock", timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as problem:
+        lock.close()
+        if "locked" not in str(problem):
+            msg = f"state {str(path)!r}: {problem}; expected the path of a file that may be written"
+            raise SettingsError(msg) from problem
+        msg = (
+            f"the state in {path} is in use by another emulator: end that one, or use another place"
+        )
+        raise StoreError(msg) from problem
+    return lock
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args={"timeout": _BUSY, "check_same_thread": False},
+        pool_size=8,
+        max_overflow=56,
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # what begins and ends is said by us
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        except sqlite3.DatabaseError as problem:
+            if "not a database" not in str(problem):
+                raise
+            msg = f"the state in {path} is no SQLite file: expected one, or a path where none is"
+            raise StoreError(msg) from problem
+        if mode != "wal":
+            msg = f"the state in {path}: its file system cannot hold SQLite's log; use a local one"
+            raise StoreError(msg)
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA wal_autocheckpoint=4000")
+        connection.execute("PRAGMA cache_size=-32000")
+        connection.execute("PRAGMA temp_store=MEMORY")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("mohook_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

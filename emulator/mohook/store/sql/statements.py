@@ -43,6 +43,11 @@ class Statements:
             for table in (messages, attempts, events)
         )
         ended = ["state", "due", "tries", "attempts_made", "via", "finished", "last_event"]
+        named = "(?, ?)" if dialect.name == "sqlite" else "(%s, %s)"
+        self._count = (
+            f"INSERT INTO mohook_tally (name, value) VALUES {named} "  # noqa: S608 # no values
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        )
         change = update(messages).values(
             {name: bindparam(f"new_{name}") for name in ended}
             | {"destination": bindparam("new_destination"), "claim": null(), "leased_until": null()}
@@ -55,3 +60,8 @@ class Statements:
             dialect,
             [f"new_{name}" for name in names] + ["which"],
         )
+
+    def count(self, connection: Connection, counted: Iterable[tuple[str, int]]) -> None:
+        """Put what is counted in the place of what was."""
+        if rows := list(counted):
+            connection.exec_driver_sql(self._count, rows)
