@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmarks.crash import crash
 from tests.benchmarks.harness import harness
 from tests.benchmarks.imports import imports
 from tests.benchmarks.isolation import isolation
 from tests.benchmarks.metrics import metrics
 from tests.benchmarks.portal import portal
+from tests.benchmarks.state import state
 from tests.benchmarks.stateful import stateful
 from tests.benchmarks.strategies import strategies
 from tests.benchmarks.table import Row
@@ -26,6 +28,8 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "tools": tools,
     "isolation": isolation,
     "metrics": metrics,
+    "state": state,
+    "crash": crash,
     "imports": imports,
     "harness": harness,
     "stateful": stateful,

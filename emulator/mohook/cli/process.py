@@ -51,7 +51,7 @@ def ending_at_once(exit_code: int, *libraries: str) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM raise KeyboardInterrupt in the block, and then suffer no delay.
 
     What has not come to its end within a second is cut off, with `exit_code`; a second signal
-    does that at once. Nothing here needs an orderly end: everything is in memory.
+    does that at once. Nothing here needs an orderly end: what is kept outlives any end.
 
     `libraries` are imported before anything, as are those that deliver: an interrupt that hits
     an import while another thread imports can leave that one, and who waits for it, hanging.

@@ -39,15 +39,16 @@ class PostgresOwner:
             )
             raise SettingsError(msg) from problem
         self._locked_on: object | None = None
+        with telling_trouble(self.where):
+            self.writer: Connection = self.engine.connect()
         try:
             with telling_trouble(self.where):
-                self.writer: Connection = self.engine.connect()
                 if not self._hold():
                     raise StoreError(self._taken())
                 with self.writer.begin():
                     bring_up(self.writer, self.where)
         except BaseException:
-            self.engine.dispose()
+            self.close()
             raise
 
     def _taken(self) -> str:

@@ -48,9 +48,6 @@ def _delete(write: Write, first: int) -> None:
         .where(finished.is_not(None), finished <= write.value("floor"))
         .where(messages.c.last_event < first)
     )
-    numbers = write.connection.execute(gone).scalars().all()
     write.connection.execute(delete(events).where(events.c.number < first))
-    for begin in range(0, len(numbers), 500):
-        lot = numbers[begin : begin + 500]
-        write.connection.execute(delete(attempts).where(attempts.c.message.in_(lot)))
-        write.connection.execute(delete(messages).where(messages.c.n.in_(lot)))
+    write.connection.execute(delete(attempts).where(attempts.c.message.in_(gone)))
+    write.connection.execute(delete(messages).where(messages.c.n.in_(gone)))

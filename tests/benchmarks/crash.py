@@ -1,0 +1,35 @@
+"""Kills at random moments under load: what was lost, and what was sent without reason."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.benchmarks.table import Row
+from tests.crashing.killing import Reckoning, killed
+from tests.postgres import state_url
+
+__all__ = ["crash"]
+
+KILLS = 52
+
+
+def crash() -> Iterator[Row]:
+    """Give, on SQLite and on PostgreSQL, what many kills have done."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _rows("SQLite", killed(str(Path(folder, "state.sqlite")), KILLS, seed=11))
+    with state_url() as where:
+        yield from _rows("PostgreSQL", killed(where, KILLS, seed=12))
+
+
+def _rows(kind: str, told: Reckoning) -> Iterator[Row]:
+    what = f"{kind}, {told.kills} kills, {told.accepted:,} messages answered 201"
+    yield Row(f"{what}: never delivered", str(len(told.lost)), "0", not told.lost)
+    yield Row(f"{kind}: requests in all, unrecorded", f"{told.requests:,}, {told.unrecorded:,}")
+    yield Row(
+        f"{kind}: sent more often than journal and kills explain",
+        str(len(told.unexplained)),
+        "0",
+        not told.unexplained,
+    )
