@@ -56,12 +56,16 @@ _KINDS: Final[dict[Kind, tuple[int, str, str]]] = {
     Kind.OTHER_METHOD: (3, "Another method does no harm", "PUT, PATCH and DELETE"),
     Kind.SAFE_METHOD: (2, "GET and HEAD store nothing", "a message by GET and HEAD"),
 }
+_MORE = 3
+"""With a readback no other check runs beside it, so there is room for so many times as many."""
 _ALONE = {kind for kind in Kind if kind.must_refuse} | {Kind.HUGE_BODY}
 
 
 def _assault(trial: Trial, kind: Kind, most: int) -> None:
     """Make requests of a kind; fail at a 5xx, at none, at what is stored and must not be."""
     before = _everything(trial) if kind.must_refuse else Counter[StoredItem]()
+    if trial.target.readback:
+        trial.at_once *= _MORE
     for some in _parts(_requests(trial, kind, most), trial.at_once):
         answers_without_failing(trial, some)
         trial.stored()  # what breaks that is among these few
