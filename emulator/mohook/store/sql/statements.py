@@ -1,6 +1,7 @@
-"""The statements that run for every message: written once in Core, sent as text with tuples.
+"""The statements that run for every message, written once from the tables, sent as text.
 
-What Core does for each row of an `executemany` (names, types) takes longer than SQLite itself.
+What Core does for each row of many (names, types) takes longer than SQLite itself. SQLite takes
+rows one by one, as tuples; PostgreSQL takes a column as an array, and so all rows at once.
 """
 
 from __future__ import annotations
@@ -8,29 +9,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, bindparam, insert, null, update
+from sqlalchemy import Column, Dialect, Table
 from sqlalchemy.engine import Connection
-from sqlalchemy.sql import Executable
 
-from mohook.store.sql.schema import attempts, events, messages
+from mohook.store.sql.schema import attempts, events, messages, tally
 
-__all__ = ["Many", "Statements"]
+__all__ = ["CHANGED", "Many", "Statements"]
+
+CHANGED = (
+    "destination", "due", "state", "tries", "attempts_made", "via", "finished", "last_event", "n",
+)  # fmt: skip
+"""The columns of a message that a result changes, and the one that it is found by."""
 
 
 class Many:
-    """One statement for many rows, each a tuple in the order of `columns`."""
+    """One statement for many rows, each a tuple in the order of its columns."""
 
-    def __init__(self, statement: Executable, dialect: Dialect, columns: Sequence[str]) -> None:
-        style = "qmark" if dialect.name == "sqlite" else "format"
-        compiled = statement.compile(dialect=type(dialect)(paramstyle=style))  # type: ignore[attr-defined,call-arg] # Core's own
-        if list(compiled.positiontup) != list(columns):
-            msg = f"{compiled.positiontup} is not the order {list(columns)}"
-            raise ValueError(msg)
-        self._text = str(compiled)
+    def __init__(self, text: str, *, by_column: bool) -> None:
+        self._text = text
+        self._by_column = by_column
 
     def __call__(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
-        """Run it for each row."""
-        if listed := [tuple(row) for row in rows]:
+        """Run it for all of them."""
+        if not (listed := [tuple(row) for row in rows]):
+            return
+        if self._by_column:
+            columns = tuple(map(list, zip(*listed, strict=True)))
+            connection.exec_driver_sql(self._text, columns)
+        else:
             connection.exec_driver_sql(self._text, listed)
 
 
@@ -38,30 +44,39 @@ class Statements:
     """All of them, for one dialect."""
 
     def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._by_column = dialect.name == "postgresql"
         self.add_message, self.add_attempt, self.add_event = (
-            Many(insert(table), dialect, [column.name for column in table.columns])
-            for table in (messages, attempts, events)
+            self._many(self._insert(table)) for table in (messages, attempts, events)
         )
-        ended = ["state", "due", "tries", "attempts_made", "via", "finished", "last_event"]
-        named = "(?, ?)" if dialect.name == "sqlite" else "(%s, %s)"
-        self._count = (
-            f"INSERT INTO mohook_tally (name, value) VALUES {named} "  # noqa: S608 # no values
-            "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-        )
-        change = update(messages).values(
-            {name: bindparam(f"new_{name}") for name in ended}
-            | {"destination": bindparam("new_destination"), "claim": null(), "leased_until": null()}
-        )
-        names = [
-            column.name for column in messages.columns if column.name in (*ended, "destination")
-        ]
-        self.change_message = Many(
-            change.where(messages.c.n == bindparam("which")),
-            dialect,
-            [f"new_{name}" for name in names] + ["which"],
+        self.change_message = self._many(self._change())
+        self.count = self._many(
+            f"{self._insert(tally)} ON CONFLICT (name) DO UPDATE SET value = excluded.value"
         )
 
-    def count(self, connection: Connection, counted: Iterable[tuple[str, int]]) -> None:
-        """Put what is counted in the place of what was."""
-        if rows := list(counted):
-            connection.exec_driver_sql(self._count, rows)
+    def _many(self, text: str) -> Many:
+        return Many(text, by_column=self._by_column)
+
+    def _insert(self, table: Table) -> str:
+        columns = list(table.columns)
+        names = ", ".join(column.name for column in columns)
+        if self._by_column:
+            given = f"SELECT * FROM unnest({self._arrays(columns)}) AS given WHERE true"  # noqa: S608 # names of ours
+        else:
+            given = f"VALUES ({', '.join('?' * len(columns))})"
+        return f"INSERT INTO {table.name} ({names}) {given}"
+
+    def _change(self) -> str:
+        changed = [messages.columns[name] for name in CHANGED]
+        if not self._by_column:
+            put = ", ".join(f"{column.name} = ?" for column in changed[:-1])
+            return f"UPDATE {messages.name} SET {put} WHERE n = ?"  # noqa: S608 # names of ours
+        put = ", ".join(f"{column.name} = given.{column.name}" for column in changed[:-1])
+        return (
+            f"UPDATE {messages.name} SET {put} "  # noqa: S608 # names of ours
+            f"FROM unnest({self._arrays(changed)}) AS given ({', '.join(CHANGED)}) "
+            f"WHERE {messages.name}.n = given.n"
+        )
+
+    def _arrays(self, columns: Iterable[Column[Any]]) -> str:
+        return ", ".join(f"%s::{column.type.compile(self._dialect)}[]" for column in columns)
