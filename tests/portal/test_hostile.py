@@ -36,7 +36,7 @@ class Hostile(App):
     """A receiver whose answers are written by somebody who hopes that a page shows them."""
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        super().__call__(environ, lambda *_: None)  # type: ignore[arg-type,return-value]
+        super().__call__(environ, lambda *_: None)  # type: ignore[arg-type]
         headers = [("Content-Type", "text/html"), ("X-Mine", SCRIPT), ("Location", "javascript:0")]
         start_response(f"500 {SCRIPT}", headers)
         return [f'\n{{"a": "{SCRIPT}"}}</pre>{SCRIPT}'.encode(), b"\xff\x00\xfe"]

@@ -16,7 +16,16 @@ from mohook.server.replies import component, replies
 from mohook.server.seats import Seats
 from mohook.store.journal import Event, Journal
 
-__all__ = ["CLOSING", "KEEP_ALIVE", "MOST_STREAMS", "STREAMS", "api", "reader_gone", "resumed_after", "stream"]
+__all__ = [
+    "CLOSING",
+    "KEEP_ALIVE",
+    "MOST_STREAMS",
+    "STREAMS",
+    "api",
+    "reader_gone",
+    "resumed_after",
+    "stream",
+]
 
 CLOSING = "mohook.closing"
 """Where the app keeps the event that is set when it is about to end."""
