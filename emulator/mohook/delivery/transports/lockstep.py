@@ -25,6 +25,7 @@ T = TypeVar("T")
 TraceEvent = Literal["call", "line", "return", "exception", "opcode"]
 _LOOK = 0.002  # seconds between two looks at the thread that has the turn
 _PATIENCE = 5  # looks that find it asleep, until the turn goes on without it
+_LONGEST = 1.0  # seconds that a busy machine may take to run a thread that was woken
 _AWAKE = 0.01  # what a look counts for that finds it awake: a long computation is no wait
 
 
@@ -105,6 +106,10 @@ class _Thread(Thread):
         """Whether the thread has slept since the last look."""
         return self._pulse is not None and self._pulse.asleep()
 
+    def worked(self) -> float:
+        """Return for how many seconds it has computed."""
+        return self._pulse.worked() if self._pulse else 0.0
+
 
 class _Pulse:
     """Tells whether the thread that made it sleeps, where Linux tells; elsewhere it seems to."""
@@ -123,6 +128,13 @@ class _Pulse:
             time.sleep(_LOOK / 2)
             return True
         return state == b"S" and worked == self._worked
+
+    def worked(self) -> float:
+        """Return for how many seconds it has computed; where nobody tells, how late it is."""
+        try:
+            return time.clock_gettime(self._clock) if self._clock else time.monotonic()
+        except OSError:  # it has ended
+            return time.monotonic()
 
 
 class _Turns:
@@ -197,11 +209,12 @@ class _Turns:
 
     def _await_woken(self, thread: _Thread) -> None:
         """Let a thread come back that the last line has woken, so that it is next in its order."""
-        until = time.monotonic() + _LOOK * _PATIENCE
+        until = time.monotonic() + _LONGEST
         for other in self._threads:
+            begun = other.worked()
             while self._running is thread and other.away and not other.asleep():
-                if time.monotonic() > until:
-                    return  # it looks now and then
+                if other.worked() - begun > _LOOK * _PATIENCE or time.monotonic() > until:
+                    return  # it looks now and then, or does something else
                 time.sleep(_LOOK / 10)
 
 
