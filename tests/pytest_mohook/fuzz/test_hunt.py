@@ -63,7 +63,7 @@ def test_a_bug_is_found_small(serve: Serve, way: str, bug: str) -> None:
 @pytest.mark.parametrize("way", ["its-fields", "formats"])
 def test_one_bug_is_one_bug_in_whatever_it_shows(serve: Serve, way: str) -> None:
     """Any unknown field; a text that is fatal, in a message and in what is hostile beside it."""
-    [bug] = hunted(serve(way), most=150)
+    [bug] = hunted(serve(way), most=60)
     assert bug.finding.kind == "refused"
     [message] = bug.history.messages
     assert len(message["body"]) <= 1
