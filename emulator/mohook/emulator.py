@@ -9,15 +9,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from random import Random
 from threading import RLock
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from mohook.delivery.clock import ChangeableClock, ManualClock, RunningClock, clock_from
 from mohook.delivery.drivers import Drivers
-from mohook.delivery.engine import Engine, Flight, Rules
+from mohook.delivery.engine import Engine, Flight
 from mohook.delivery.faults import FaultPlan
 from mohook.delivery.manual import MAX_ATTEMPTS
 from mohook.delivery.message import Attempt, Message, State
@@ -31,12 +30,14 @@ from mohook.directory.ip1 import Ip1Directory
 from mohook.directory.route import Directory
 from mohook.errors import ConflictError, MohookError, StoreAwayError
 from mohook.given import checked
+from mohook.in_step import InStep
 from mohook.intake import Intake, encode
-from mohook.keeping import Keeping, name_again
-from mohook.providers import PROVIDERS
+from mohook.keeping import Keeping, Load, name_again
 from mohook.providers.provider import Provider
 from mohook.randomness import Randomness, Seed, drawn_seed
+from mohook.ruling import rules_by_provider
 from mohook.settings import Settings
+from mohook.settling import wait_settled
 from mohook.snapshots import SNAPSHOT_VERSION, check_snapshot
 from mohook.store.journal import WEBHOOK_CHANGED
 from mohook.store.memory import MemoryStore
@@ -75,8 +76,12 @@ class Emulator:
         serve = self.settings.serve
         self.clock = ChangeableClock(clock or clock_from(serve.clock))
         self.store: Store = store or MemoryStore(keep=serve.keep)
-        self.faults = FaultPlan(lambda: self._keeping.write(faults=self.faults.dump()))
-        self._keeping = Keeping(self.store, self.clock, self.faults)
+        self._in_step = InStep(self.store.sharing)
+        self.faults = FaultPlan(
+            lambda: self._keeping.write(faults=self.faults.dump()),
+            self._in_step.guard,
+        )
+        self._keeping = Keeping(self.store, self.clock, self.faults, self._in_step)
         self.began_after = self.store.journal.last
         self.apps: InProcessTransport[Flight] = InProcessTransport(
             answer_cap=serve.answer_cap, starts_at_mount=lambda: self.clock.runs
@@ -90,11 +95,13 @@ class Emulator:
         self.ip1 = Ip1Directory(
             self.settings,
             self._webhook_changed,
+            self._in_step.guard,
             on_write=lambda: self._keeping.write(ip1=self.ip1.dump()),
         )
         self.intelepeer = IntelePeerDirectory(
             self.settings,
             self._webhook_changed,
+            lock=self._in_step.lock_after(self._meet_again),
             random=Random(begun.of("tokens")),
             on_write=lambda: self._keeping.write(intelepeer=self.intelepeer.dump()),
         )
@@ -102,7 +109,7 @@ class Emulator:
         self._intake = Intake(
             self.settings, self._directories, self._random.ids, self.store.next_id
         )
-        self._transport = self._new_transport()
+        self._transport = Switchboard(self.apps, self._new_curl)
         self.engine = self._new_engine()
         self._drivers = Drivers(
             self.engine,
@@ -110,6 +117,7 @@ class Emulator:
             self.clock,
             seed=lambda: self.seed,
             on_change=self._keeping.write_clock,
+            across=self._in_step.moving,
         )
         self._resume(begun, clock)
 
@@ -117,15 +125,30 @@ class Emulator:
         if not self.store.lasting:
             self._resuming = False
             return
-        self._keeping.resume_clock(clock.mode if clock else None)
-        self._keeping.resume(self.ip1, self.intelepeer)
-        self._resuming = False
-        self._meet_again()
-        name_again(self.settings, self.ip1, self.intelepeer)
-        self._keeping.begin(begun, self.ip1, self.intelepeer)
+        with self._in_step.lock:
+            self._keeping.resume_clock(clock.mode if clock else None)
+            self._keeping.resume(self.ip1, self.intelepeer)
+            self._resuming = False
+            self._meet_again()
+            name_again(self.settings, self.ip1, self.intelepeer)
+            self._keeping.begin(begun, self.ip1, self.intelepeer)
+        self._in_step.begin(self._follow, self._wake)
 
-    def _new_transport(self) -> Switchboard[Flight]:
-        return Switchboard(self.apps, self._new_curl)
+    def _follow(self, turned: bool) -> None:
+        """Hold to what another emulator on the same state was told; see `in_step.py`."""
+        if turned:
+            self.engine.reset()
+            self.apps.drop()
+        loads: dict[str, Load] = {name: each.load for name, each in self._directories.items()}
+        loads["faults"] = self.faults.load
+        begun = self._keeping.follow(loads, self._drivers.follow, turned=turned)
+        if begun is not None:
+            self.seed = begun.seed
+            self._random.sow(begun)
+
+    def catch_up(self) -> None:
+        """Hold to all that other emulators on the same state were told until now."""
+        self._in_step.look()
 
     def _new_curl(self) -> Transport[Flight]:
         from mohook.delivery.transports.curl import CurlTransport
@@ -147,21 +170,12 @@ class Emulator:
             clock=self.clock,
             transport=self._transport,
             routes=self.webhook,
-            rules={name: self._rules(provider) for name, provider in PROVIDERS.items()},
+            rules=rules_by_provider(self.settings, self._renewed),
             faults=self.faults,
             time_limit=delivery.time_limit,
             per_receiver=self.settings.serve.per_receiver,
             shuffle=self._random.order if delivery.order == "shuffled" else None,
             on_progress=self._keeping.write_progress,
-        )
-
-    def _rules(self, provider: Provider) -> Rules:
-        delivery = self.settings.delivery
-        return Rules(
-            provider.retry_policy(self.settings),
-            frozenset(str(n) for n in range(1000) if provider.acknowledges(n, self.settings)),
-            delivery.transport_failures == "retry",
-            partial(self._renewed, provider) if delivery.new_id_per_attempt else None,
         )
 
     def _renewed(self, provider: Provider, message: Message, at: datetime) -> bytes:
@@ -182,7 +196,8 @@ class Emulator:
             return  # it is as it was: what waits goes there already
         now = self.clock.now()
         self._moves += 1
-        self.store.note(now, WEBHOOK_CHANGED, {"endpoint": endpoint, "webhook": webhook})
+        if not self._in_step.is_following:
+            self.store.note(now, WEBHOOK_CHANGED, {"endpoint": endpoint, "webhook": webhook})
         self.store.move(endpoint, _destination(webhook), now)
         self._wake()
 
@@ -203,7 +218,7 @@ class Emulator:
             moves = self._moves
             messages = made_by(submissions, self.clock.now())
             self.store.accept(messages)
-            if moves != self._moves:
+            if self._in_step.has_fallen_behind() or moves != self._moves:
                 self._catch_up(messages)
         self._wake()
         return messages
@@ -246,7 +261,7 @@ class Emulator:
 
     def reset(self) -> None:
         """Forget messages, attempts and faults; configuration is again as in the settings."""
-        with self._lock:
+        with self._lock, self._in_step.lock:
             self.faults.clear()
             for directory in self._directories.values():
                 directory.reset()
@@ -273,13 +288,13 @@ class Emulator:
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Take the state of a snapshot; raise StoreError, and change nothing, for a bad one."""
-        with self._lock:
+        with self._lock, self._in_step.lock:
             check_snapshot(snapshot, self.settings)
             for name, directory in self._directories.items():
                 directory.load(snapshot[name])
-            self.faults.load(snapshot["faults"])
             self.engine.reset()
             self.apps.drop()
+            self.faults.load(snapshot["faults"])
             self.store.load(snapshot["store"])
             self._random.load(snapshot["random"])
             self.clock.set(datetime.fromisoformat(snapshot["taken_at"]))
@@ -309,7 +324,7 @@ class Emulator:
         """
         self._drivers.stop()
         with suppress(StoreAwayError):  # what was kept before stands; there is nobody to tell
-            self._keeping.write_clock()
+            self._keeping.write_last()
         try:
             self._transport.close()
         finally:
@@ -378,21 +393,7 @@ class Emulator:
 
     def wait_settled(self, message_ids: Iterable[str], seconds: float) -> bool:
         """Block until none of these messages is pending, or until `seconds` have passed."""
-        deadline = monotonic() + seconds
-        waited_for = list(message_ids)
-        while waited_for:
-            seen = self.store.journal.last
-            if not self._is_open(waited_for[-1]):
-                waited_for.pop()  # one at a time: thousands may be waited for
-            elif not self.store.journal.wait(seen, deadline - monotonic()):
-                return not any(map(self._is_open, waited_for))
-        return True
-
-    def _is_open(self, message_id: str) -> bool:
-        try:
-            return self.store.message(message_id).state is State.PENDING
-        except LookupError:
-            return False  # finished and pruned since, or reset
+        return wait_settled(self.store, message_ids, seconds)
 
 
 def _destination(webhook: str | None) -> str | None:

@@ -6,22 +6,27 @@ mohook.toml name for this run goes over it, and nothing else does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
-from mohook.delivery.clock import ChangeableClock, clock_from
+from mohook.delivery.clock import ChangeableClock, ManualClock, RunningClock, clock_from
 from mohook.delivery.faults import FaultPlan
 from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.directory.ip1 import OPEN_OWNER, Ip1Directory
 from mohook.errors import MohookError, StoreError
+from mohook.in_step import InStep
 from mohook.randomness import Seed, drawn_seed
 from mohook.settings import Settings
 from mohook.store.store import Store
 
-__all__ = ["Keeping", "name_again"]
+__all__ = ["Keeping", "Load", "name_again"]
 
+Load = Callable[[Mapping[str, Any]], None]
+GoOn = Callable[[RunningClock | ManualClock], None]
+
+_SECOND = timedelta(seconds=1)
 _LITTLE = 0.01  # seconds
 _OFTEN = 20.0
 """So many times as long as writing took, if that was more than a little, the next one waits."""
@@ -32,8 +37,11 @@ _SELDOM = 1.0
 class Keeping:
     """Writes into a store that lasts what must come back, and reads it at the start."""
 
-    def __init__(self, store: Store, clock: ChangeableClock, faults: FaultPlan) -> None:
+    def __init__(
+        self, store: Store, clock: ChangeableClock, faults: FaultPlan, in_step: InStep
+    ) -> None:
         self._store = store
+        self._in_step = in_step
         self._clock = clock
         self._faults = faults
         self._kept: Mapping[str, Any] = store.documents() if store.lasting else {}
@@ -45,6 +53,15 @@ class Keeping:
 
     def seed(self, named: int | None) -> Seed:
         """Return the seed of this run: the one named, the one kept, or one that is drawn."""
+        if not self._in_step.shares:
+            return self._seed(named)
+        with self._in_step.lock:  # no two draw from the same
+            self._kept = self._store.documents()
+            seed = self._seed(named)
+            self._store.keep_documents({"seed": seed._asdict()})
+            return seed
+
+    def _seed(self, named: int | None) -> Seed:
         kept = self._kept.get("seed")
         if kept is None or named not in (None, kept["seed"]):
             return Seed(drawn_seed() if named is None else named)
@@ -68,43 +85,95 @@ class Keeping:
 
         Real time went on while nobody looked; every other clock stood.
         """
+        if self._in_step.shares:
+            self._kept = self._store.documents()  # others may have written since
         if (kept := self._kept.get("clock")) is None:
             return
         journal = self._store.journal
         now = datetime.fromisoformat(kept["now"])
         for event in journal.after(journal.last - 1, 1):
             now = max(now, event.at)
-        if kept["mode"] == "real":
-            away = datetime.now(UTC) - datetime.fromisoformat(kept["at"])
-            now = max(now, datetime.fromisoformat(kept["now"]) + max(away, timedelta()))
+        sharing = self._store.sharing
+        if kept["mode"] == "real" or (sharing and sharing.has_others()):
+            now = max(now, self._stands(kept))
         self._clock.go_on(clock_from(mode or kept["mode"], now))
 
     def begin(self, seed: Seed, ip1: Ip1Directory, intelepeer: IntelePeerDirectory) -> None:
         """Write all of it down once, and from now on what changes."""
         self._is_on = self._store.lasting
+        if not self._in_step.shares:  # else it stands there, and perhaps others' after it
+            self.write(seed=seed._asdict())
         self.write(
-            seed=seed._asdict(),
             ip1=ip1.dump(),
             intelepeer=intelepeer.dump(),
             faults=self._faults.dump(),
             clock=self._clock_now(),
         )
 
+    def _stands(self, kept: Mapping[str, str]) -> datetime:
+        """Return where a clock stands that was kept, and has run since."""
+        now, at = (datetime.fromisoformat(kept[each]) for each in ("now", "at"))
+        a_second = clock_from(kept["mode"]).real_seconds(_SECOND)
+        if a_second is None:
+            return now
+        return now + max(self._real() - at, timedelta()) / a_second
+
+    def _real(self) -> datetime:
+        """Return the machine's time, or the database's, where several machines may share it."""
+        sharing = self._store.sharing
+        if sharing is None:
+            return datetime.now(UTC)
+        return datetime.fromtimestamp(sharing.now(), UTC)
+
+    def follow(self, loads: Mapping[str, Load], go_on: GoOn, *, turned: bool) -> Seed | None:
+        """Take what others have written since; return the seed to go on from after a reset."""
+        before, self._kept = self._kept, self._store.documents()
+        for name, load in loads.items():
+            if self._kept.get(name) not in (None, before.get(name)):
+                load(self._kept[name])
+        if (clock := self._kept.get("clock")) is not None:
+            self._follow_clock(clock, go_on)
+        if not turned or "seed" not in self._kept:
+            return None
+        seed = Seed(self._kept["seed"]["seed"], self._kept["seed"]["starts"] + 1)
+        self._store.keep_documents({"seed": seed._asdict()})
+        return seed
+
+    def _follow_clock(self, kept: Mapping[str, str], go_on: GoOn) -> None:
+        mode, stands = kept["mode"], self._stands(kept)
+        if mode == "manual":
+            if not self._in_step.is_moving and (self._clock.runs or stands != self._clock.now()):
+                go_on(clock_from(mode, stands))
+            self._stood = stands
+        elif mode != self._clock.mode:
+            go_on(clock_from(mode, max(stands, self._clock.now())))
+
     def write(self, **documents: Any) -> None:
         """Keep these; raises StoreAwayError where that cannot be."""
-        if self._is_on:
-            self._store.keep_documents(documents)
+        if self._is_on and not self._in_step.is_following:
+            with self._in_step.lock:
+                self._store.keep_documents(documents)
 
     def write_clock(self) -> None:
         """Keep where the clock stands and how it runs."""
         if self._is_on:
-            self.write(clock=self._clock_now())
+            with self._in_step.lock:
+                self._stood = None if self._clock.runs else self._clock.now()
+                self.write(clock=self._clock_now())
+
+    def write_last(self) -> None:
+        """Keep the clock at the end; where others may move it by hand, it is kept already."""
+        if self._clock.runs or not self._in_step.shares:
+            self.write_clock()
 
     def write_progress(self) -> None:
         """Keep what attempts change: how far the scripts have come, where the clock stands.
 
         Not after each of them, where scripts for many messages take long to write down.
         """
+        if self._in_step.shares:
+            self._write_time()
+            return
         if not self._is_on or (started := perf_counter()) < self._next_look:
             return
         changed: dict[str, Any] = {}
@@ -120,11 +189,21 @@ class Keeping:
         cost = perf_counter() - started
         self._next_look = started + _OFTEN * cost if cost > _LITTLE else 0.0
 
+    def _write_time(self) -> None:
+        """Keep what others cannot know: where a hand has moved the clock, and now and then else."""
+        if not self._clock.runs:
+            if self._in_step.is_moving and self._clock.now() != self._stood:
+                self.write_clock()
+        elif self._is_on and perf_counter() >= self._told_time + _SELDOM:
+            self._told_time = perf_counter()
+            with self._in_step.lock:  # it goes on as all do, and nobody needs to hear of it
+                self._store.keep_documents({"clock": self._clock_now()}, durable=False)
+
     def _clock_now(self) -> dict[str, str]:
         return {
             "mode": self._clock.mode,
             "now": self._clock.now().isoformat(),
-            "at": datetime.now(UTC).isoformat(),
+            "at": self._real().isoformat(),
         }
 
 

@@ -11,9 +11,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -25,7 +25,7 @@ from mohook.store.sql.opening import open_store
 from mohook.store.store import MessageFilter
 from tests.benchmarks.receivers import failing_receiver
 
-__all__ = ["LANES", "Reckoning", "killed"]
+__all__ = ["LANES", "Reckoning", "killed", "killed_among"]
 
 LANES = 64
 """Requests in flight to one receiver (`serve.per_receiver`), and so unrecorded at a kill."""
@@ -109,6 +109,60 @@ def killed(where: str, kills: int, seed: int) -> Reckoning:
             process.wait(_PATIENCE)
         log = receiver.log()
     return _reckon(Reckoning(kills), load, log, _recorded(where))
+
+
+def killed_among(where: str, number: int, kills: int, seed: int) -> Reckoning:
+    """Let so many emulators share WHERE, all under load, and kill one after the other of them.
+
+    Each is followed by a new one; at the end all are there.
+    """
+    random, load = Random(seed), _Load()
+    with failing_receiver(share=_SHARE, seed=seed) as receiver, ExitStack() as held:
+        served = deque(_Served(where, receiver.url, load) for _ in range(number))
+        for each in served:
+            held.enter_context(each)
+        for _ in range(kills):
+            time.sleep(random.uniform(0.5, 1.5))  # the moment, which is the point
+            served.popleft().kill()
+            served.append(held.enter_context(_Served(where, receiver.url, load)))
+        time.sleep(random.uniform(0.5, 1.5))
+        for each in served:
+            each.unload()
+        _wait_until_settled(served[0].url)
+        for each in served:
+            each.end()
+        log = receiver.log()
+    return _reckon(Reckoning(kills), load, log, _recorded(where))
+
+
+class _Served:
+    """One emulator of several, under load of its own until it is killed or unloaded."""
+
+    def __init__(self, where: str, callback: str, load: _Load) -> None:
+        self._where, self._callback, self._load = where, callback, load
+        self._whole, self._under_load = ExitStack(), ExitStack()
+
+    def __enter__(self) -> _Served:
+        self._process, self.url = self._whole.enter_context(_serving(self._where, self._callback))
+        self._under_load.enter_context(self._load.on(self.url))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self.unload()
+        self._whole.close()
+
+    def kill(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+        self.unload()
+
+    def unload(self) -> None:
+        self._under_load.close()
+
+    def end(self) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        assert self._process.wait(_PATIENCE) == 0
 
 
 def _reckon(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.crashing import killing
-from tests.crashing.killing import LANES, Reckoning, killed
+from tests.crashing.killing import LANES, Reckoning, killed, killed_among
 from tests.postgres import state_url
 
 KILLS = 3
@@ -35,6 +35,14 @@ def test_on_postgresql_nothing_is_lost_nor_sent_without_reason() -> None:
     """The same where the state is a database on its own."""
     with state_url() as where:
         require_explained(killed(where, KILLS, seed=2))
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_of_three_on_one_queue_one_is_killed_in_the_middle() -> None:
+    """What it had in flight is sent by the others, once; all else is sent as the journal tells."""
+    with state_url() as where:
+        require_explained(killed_among(where, number=3, kills=1, seed=3))
 
 
 def test_the_reckoning_finds_what_is_wrong() -> None:

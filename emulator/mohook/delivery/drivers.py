@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from mohook.delivery.clock import ChangeableClock, clock_from
+from mohook.delivery.clock import ChangeableClock, ManualClock, RunningClock, clock_from
 from mohook.delivery.engine import Engine
 from mohook.delivery.live import LiveDriver
 from mohook.delivery.manual import ManualDriver
 from mohook.errors import ConflictError
 from mohook.store.journal import CLOCK_CHANGED
+from mohook.store.sharing import AcrossLock
 from mohook.store.store import Store
 
 __all__ = ["Drivers"]
@@ -32,13 +33,16 @@ class Drivers:
         *,
         seed: Callable[[], int],
         on_change: Callable[[], None] = lambda: None,
+        across: AcrossLock | None = None,
     ) -> None:
         self._engine = engine
         self._store = store
         self._on_change = on_change
         self._clock = clock
         self.live = LiveDriver(engine, store, clock)
-        self.manual = ManualDriver(engine, store, clock, seed=seed, leave=self.live.leave)
+        self.manual = ManualDriver(
+            engine, store, clock, seed=seed, leave=self.live.leave, across=across
+        )
         self._changing = Lock()
         self._started = False
         self._stopped = False
@@ -78,8 +82,17 @@ class Drivers:
             if since is None:
                 return
             self._store.note(since, CLOCK_CHANGED, {"mode": self._clock.mode, "was": was})
-            self._on_change()
             self._begin()
+        if self.live.begun:
+            self.live.rouse()
+        self._on_change()
+
+    def follow(self, clock: RunningClock | ManualClock) -> None:
+        """Go on as a clock that another process has changed or moved."""
+        with self._changing:
+            self._clock.go_on(clock)
+            if not self._stopped:
+                self._begin()
         if self.live.begun:
             self.live.rouse()
 

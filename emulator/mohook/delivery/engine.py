@@ -114,8 +114,6 @@ class Engine:
         self.turn = Turn()
         self._under_way: dict[str, Flight] = {}
         self._busy: dict[str, int] = {}
-        self._held_back: dict[str, FaultStep] = {}
-        self._overtaken: dict[str, list[str]] = {}
         self._scripted: list[tuple[Flight, Exchange]] = []
         self.tally = AttemptTally()
         self._unrecorded: list[tuple[Flight, Result]] = []
@@ -145,7 +143,7 @@ class Engine:
             for message in claimed:
                 flight = self._under_way.get(message.id)
                 if flight is not None and flight.message.epoch == message.epoch:
-                    flight.claim = message.claim
+                    flight.claim, flight.message = message.claim, message
                 else:
                     self._launch(message, now)
                 begun += 1
@@ -173,7 +171,7 @@ class Engine:
             self._store.postpone(message.id, now, message.claim)  # nobody is sending it
             self._store.move(message.endpoint, None, now)
             return
-        step = self._held_back.pop(message.id, None)
+        step = self._faults.held_back.resume(message.id)
         if step is None:
             step = self._faults.take(message)
             if step and step.kind in _HELD_BACK:
@@ -184,9 +182,7 @@ class Engine:
         )
 
     def _hold_back(self, message: Message, step: FaultStep, now: datetime) -> None:
-        self._held_back[message.id] = step
-        if step.kind is FaultKind.REORDER:
-            self._overtaken.setdefault(message.provider, []).append(message.id)
+        self._faults.held_back.hold(message, step)
         self._store.postpone(message.id, now + (step.delay or REORDER_HOLD), message.claim)
 
     def _make(self, flight: Flight) -> None:
@@ -198,8 +194,7 @@ class Engine:
             return
         if step and step.kind is FaultKind.DUPLICATE:
             flight.expected = 2
-        if self._overtaken:
-            flight.overtakes = self._overtaken.pop(flight.message.provider, ())
+        flight.overtakes = self._faults.held_back.overtaken(flight.message.provider)
         for _ in range(flight.expected):
             self._busy[flight.destination] = self._busy.get(flight.destination, 0) + 1
             self._transport.start(Request(flight.url, flight.body), flight)
@@ -252,8 +247,7 @@ class Engine:
     def reset(self) -> None:
         """Forget who is under way, or held back by a script: others may get their ids."""
         self._under_way.clear()
-        self._held_back.clear()
-        self._overtaken.clear()
+        self._faults.held_back.clear()
 
     def _result(self, flight: Flight, now: datetime) -> Result:
         message = flight.message
@@ -273,7 +267,7 @@ class Engine:
     def _release(self, overtaken: Iterable[str]) -> None:
         now = self._clock.now()
         for message_id in overtaken:
-            if message_id in self._held_back:
+            if message_id in self._faults.held_back:
                 self._store.postpone(message_id, now)
 
 

@@ -7,18 +7,23 @@ step for its next attempt, the second for the one after.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
-from enum import StrEnum
 from threading import RLock
-from types import MappingProxyType
 from typing import Any
 
+from mohook.delivery.fault_steps import (
+    MEANINGS,
+    STEP_PATTERN,
+    UNREACHED,
+    FaultKind,
+    FaultStep,
+    parse_step,
+)
+from mohook.delivery.held_back import HeldBack
 from mohook.delivery.message import Message
-from mohook.durations import parse_duration
-from mohook.errors import FaultError, InputError, NotFoundError
+from mohook.errors import FaultError, NotFoundError
 
 __all__ = [
     "MEANINGS",
@@ -31,94 +36,6 @@ __all__ = [
     "FaultStep",
     "parse_step",
 ]
-
-STEP_PATTERN = (
-    r"^([1-5][0-9][0-9]|timeout|reset|refused|lose-ack|duplicate|reorder|ok"
-    r"|delay:[0-9]{1,4}(\.[0-9]{1,3})?(ms|s|m|h|d))$"
-)
-"""The steps as one pattern, the same in Python and in JSON Schema."""
-
-
-class FaultKind(StrEnum):
-    """What a step does to one attempt."""
-
-    STATUS = "status"
-    """The receiver is not reached; this status stands for its answer."""
-    TIMEOUT = "timeout"
-    """The receiver is not reached; the time limit counts as passed, at once."""
-    RESET = "reset"
-    """The receiver is not reached; the connection counts as reset."""
-    REFUSED = "refused"
-    """The receiver is not reached; the connection counts as refused."""
-    LOSE_ACK = "lose-ack"
-    """The receiver gets the request and answers; its answer is lost on the way."""
-    DUPLICATE = "duplicate"
-    """The receiver gets the request twice, at the same time."""
-    DELAY = "delay"
-    """The attempt is made later by a duration."""
-    REORDER = "reorder"
-    """The attempt waits until another message of the same provider has gone out."""
-    OK = "ok"
-    """The attempt is made as if there were no script."""
-
-
-MEANINGS: Mapping[FaultKind, str] = MappingProxyType(
-    {
-        FaultKind.STATUS: "the receiver was not reached, and this status stands for its answer",
-        FaultKind.TIMEOUT: "the receiver was not reached, and the time limit counts as passed",
-        FaultKind.RESET: "the receiver was not reached, and the connection counts as reset",
-        FaultKind.REFUSED: "the receiver was not reached, and the connection counts as refused",
-        FaultKind.LOSE_ACK: "the receiver got the message, and its answer was lost on the way",
-        FaultKind.DUPLICATE: "the message was sent twice, at the same time",
-        FaultKind.DELAY: "the attempt was made later",
-        FaultKind.REORDER: "the next message of the provider was to overtake it",
-        FaultKind.OK: "nothing was to go wrong",
-    }
-)
-"""What each kind of step did to its attempt, in words."""
-
-UNREACHED = frozenset((FaultKind.STATUS, FaultKind.TIMEOUT, FaultKind.RESET, FaultKind.REFUSED))
-"""The kinds whose attempt never reaches the receiver."""
-
-
-@dataclass(frozen=True, slots=True)
-class FaultStep:
-    """One scripted deviation. `str(step)` is the word it was written as."""
-
-    kind: FaultKind
-    text: str
-    status: int | None = None
-    delay: timedelta | None = None
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def parse_step(text: str) -> FaultStep:
-    """Return the step that a word names; raise FaultError for a word that names none.
-
-    >>> parse_step("503").status, parse_step("delay:90s").delay
-    (503, datetime.timedelta(seconds=90))
-    """
-    if not (isinstance(text, str) and re.fullmatch(STEP_PATTERN, text)):
-        msg = (
-            f"fault step {text!r}: expected a status such as 500, timeout, reset, refused, "
-            "lose-ack, duplicate, delay:DURATION such as delay:5s, reorder or ok"
-        )
-        raise FaultError(msg)
-    if text.isdigit():
-        return FaultStep(FaultKind.STATUS, text, status=int(text))
-    if text.startswith("delay:"):
-        return FaultStep(FaultKind.DELAY, text, delay=_delay(text))
-    return FaultStep(FaultKind(text), text)
-
-
-def _delay(text: str) -> timedelta:
-    try:
-        return parse_duration(text.removeprefix("delay:"))
-    except InputError as problem:
-        msg = f"fault step {text!r}: {problem}"
-        raise FaultError(msg) from problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +127,18 @@ class FaultPlan:
     """The scripts in force, oldest first, and how far each has come. Safe to share by threads.
 
     `on_write` is called after every change but a step that was taken, with the lock held.
+    With a `lock` of others, who share the plan, it is called then too.
     """
 
-    def __init__(self, on_write: Callable[[], None] = lambda: None) -> None:
-        self._lock = RLock()
+    def __init__(
+        self,
+        on_write: Callable[[], None] = lambda: None,
+        lock: AbstractContextManager[Any] | None = None,
+    ) -> None:
+        self._lock = lock or RLock()
         self._on_write = on_write
+        self._on_step: Callable[[], None] = on_write if lock else lambda: None
+        self.held_back = HeldBack(self._lock, self._changed)
         self._scripts: list[FaultScript] = []
         self._bound: dict[str, tuple[FaultScript, int]] = {}
         self._added = 0
@@ -288,6 +212,7 @@ class FaultPlan:
                 "scripts": [script.dump() for script in self._all()],
                 "bound": {each: (script.id, at) for each, (script, at) in self._bound.items()},
                 "open": [script.id for script in self._scripts],
+                **self.held_back.dump(),
             }
 
     def _all(self) -> list[FaultScript]:
@@ -303,12 +228,14 @@ class FaultPlan:
             for script, position in bound.values():
                 range(len(script.steps)).index(position)  # raises for a step that is not there
             added = int(data["added"])
+            held_back = self.held_back.read(data)
         except (AttributeError, KeyError, TypeError, ValueError) as problem:
             msg = f"not a fault plan ({problem}): expected what `dump` returned"
             raise FaultError(msg) from problem
         with self._lock:
             self._changes += 1
             self._added, self._scripts, self._bound = added, opened, bound
+            self.held_back.put(*held_back)
             self._on_write()
 
     def take(self, message: Message) -> FaultStep | None:
@@ -317,8 +244,13 @@ class FaultPlan:
             return None
         with self._lock:
             step = self._bound_step(message) or self._next_step(message)
-            self._changes += step is not None
+            if step is not None:
+                self._changed()
             return step
+
+    def _changed(self) -> None:
+        self._changes += 1
+        self._on_step()
 
     def _bound_step(self, message: Message) -> FaultStep | None:
         script, position = self._bound.pop(message.id, (None, 0))

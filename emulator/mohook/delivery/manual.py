@@ -12,6 +12,7 @@ from mohook.delivery.message import Attempt
 from mohook.delivery.turn import PATIENCE, Turn
 from mohook.delivery.walk import Walk
 from mohook.errors import ConflictError
+from mohook.store.sharing import AcrossLock
 from mohook.store.store import Store
 
 __all__ = ["MAX_ATTEMPTS", "ManualDriver"]
@@ -30,6 +31,7 @@ class ManualDriver:
 
     Each raises ConflictError while the clock runs by itself. What was in flight when it was
     made to stand ends first. `leave` hands over what is due to whoever waits for that.
+    `across` is the lock of those who may move the same clock from other processes.
     """
 
     def __init__(
@@ -40,10 +42,11 @@ class ManualDriver:
         *,
         seed: Callable[[], int],
         leave: Callable[[], None] = lambda: None,
+        across: AcrossLock | None = None,
     ) -> None:
         self._clock = clock
         self.leave = leave
-        self.turn = Turn()
+        self.turn = Turn(across)
         self.landing = engine.turn
         self.walk: Callable[[int], Walk] = partial(Walk, engine, store, clock, seed)
 
@@ -69,7 +72,7 @@ class ManualDriver:
         receiver that has another message sent, while it handles one, must not wait for its
         own answer. With a clock that runs it happens by itself.
         """
-        if self.turn.is_here or not self.turn.take(PATIENCE):
+        if self._clock.runs or self.turn.is_here or not self.turn.take(PATIENCE):
             return []
         with self.turn.held():
             if self._clock.runs:

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from threading import Lock, get_ident
 
 from mohook.errors import ConflictError
+from mohook.store.sharing import AcrossLock
 
 __all__ = ["PATIENCE", "Turn"]
 
@@ -20,11 +21,14 @@ _turns_around: ContextVar[tuple[object, ...]] = ContextVar("mohook_turns_around"
 class Turn:
     """A lock that knows which code runs on behalf of its holder: an app that is called just now.
 
+    `across` is a lock that another process may hold: then it is its turn.
+
     The context tells, for it follows an app into its tasks and worker threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, across: AcrossLock | None = None) -> None:
         self._lock = Lock()
+        self._across = across
         self._taken: object | None = None
         self._thread: int | None = None
 
@@ -56,11 +60,20 @@ class Turn:
 
     def take(self, patience: float = -1) -> bool:
         """Wait up to `patience` seconds for the turn, -1 without end; tell whether it came."""
-        return self._lock.acquire(timeout=patience)
+        return self._lock.acquire(timeout=patience) and self._took_across(patience)
 
     def take_now(self) -> bool:
         """Take the turn if nobody has it; tell whether it came."""
-        return self._lock.acquire(blocking=False)
+        return self._lock.acquire(blocking=False) and self._took_across(0)
+
+    def _took_across(self, patience: float) -> bool:
+        taken = False
+        try:
+            taken = self._across is None or self._across.acquire(patience)
+        finally:
+            if not taken:
+                self._lock.release()
+        return taken
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -72,4 +85,8 @@ class Turn:
         finally:
             _turns_around.reset(mark)
             self._taken = self._thread = None
-            self._lock.release()
+            try:
+                if self._across is not None:
+                    self._across.release()
+            finally:
+                self._lock.release()

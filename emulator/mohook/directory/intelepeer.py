@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from random import Random
@@ -51,7 +51,7 @@ class IntelePeerDirectory:
         on_change: OnChange = ignore_changes,
         *,
         random: Random | None = None,
-        lock: RLock | None = None,
+        lock: AbstractContextManager[Any] | None = None,
         on_write: OnWrite = ignore_writes,
     ) -> None:
         self._settings = settings.intelepeer

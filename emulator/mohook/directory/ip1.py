@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import reprlib
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from threading import RLock
 from typing import Any
@@ -51,7 +52,7 @@ class Ip1Directory:
         self,
         settings: Settings,
         on_change: OnChange = ignore_changes,
-        lock: RLock | None = None,
+        lock: AbstractContextManager[Any] | None = None,
         *,
         on_write: OnWrite = ignore_writes,
     ) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partial
 from threading import Event
 
 from flask.json.provider import DefaultJSONProvider
 from flask_openapi.openapi import OpenAPI
 
 from mohook.emulator import Emulator
+from mohook.errors import StoreAwayError
 from mohook.server import (
     clock,
     directories,
@@ -59,6 +62,11 @@ class _App(OpenAPI):
     json_provider_class = _Json
 
 
+def _catch_up(emulator: Emulator) -> None:
+    with suppress(StoreAwayError):  # told by what is asked for, where it needs the state
+        emulator.catch_up()
+
+
 def create_app(emulator: Emulator) -> OpenAPI:
     """Return the WSGI app that serves this emulator, which the caller starts and stops."""
     app = _App(
@@ -80,6 +88,7 @@ def create_app(emulator: Emulator) -> OpenAPI:
     count_requests(app)
     app.before_request(guard)
     app.before_request(require_token)
+    app.before_request(partial(_catch_up, emulator))
     app.after_request(harden)
     refuse_in_form(app)
     for surface in _SURFACES:

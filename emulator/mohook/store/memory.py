@@ -39,6 +39,7 @@ class MemoryStore:
 
     lasting = False
     where = None
+    sharing = None
 
     def __init__(self, *, keep: int = 10_000, seconds: Callable[[], float] = monotonic) -> None:
         self.journal = MemoryJournal(keep * _EVENTS_PER_MESSAGE)

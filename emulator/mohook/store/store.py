@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from mohook.delivery.message import Attempt, Message, State
 from mohook.store.journal import Journal
+from mohook.store.sharing import Sharing
 
 __all__ = ["PROVIDER_FIGURES", "Figures", "MessageFilter", "Result", "Room", "Store"]
 
@@ -107,6 +108,10 @@ class Store(Protocol):
     @property
     def where(self) -> str | None:
         """Where it keeps that, without passwords; None in memory."""
+
+    @property
+    def sharing(self) -> Sharing | None:
+        """How several processes keep in step that have it open; None where one alone can."""
 
     @property
     def journal(self) -> Journal:

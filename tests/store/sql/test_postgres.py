@@ -1,21 +1,23 @@
-"""What is PostgreSQL's own: one process holds a state, and a server goes away and comes back."""
+"""What is PostgreSQL's own: several share a state, and a server goes away and comes back."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from threading import Event
 
 import pytest
 from sqlalchemy import text
 
 from mohook.delivery.message import State
-from mohook.errors import SettingsError, StoreAwayError, StoreError
+from mohook.errors import SettingsError, StoreAwayError
 from mohook.store.sql.opening import open_store
-from mohook.store.store import Result
+from mohook.store.sql.shared import SharedStore
+from mohook.store.store import Result, Store
 from tests.postgres import server, state_url
-from tests.store.made import NOON, new_attempt
-from tests.store.steps import LEASE, accepted, claim, end, ids, plenty
+from tests.store.made import NOON, new_attempt, new_message
+from tests.store.steps import LEASE, NO_TIME, accepted, claim, end, ids, plenty
 
 pytestmark = pytest.mark.postgres
 
@@ -26,36 +28,25 @@ def where() -> Iterator[str]:
         yield url
 
 
-def cut_off(schema_of: str) -> None:
-    """End every connection to a state, as a server that is restarted does."""
-    schema = schema_of.rpartition("%3D")[2]
+def cut_off(application: str) -> None:
+    """End every connection of a process, as a server that is restarted does."""
     with server().connect() as connection:
         ended = connection.execute(
             text(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid IN "
-                "(SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 7263661 "
-                "AND objid = (hashtext(:schema)::bigint & 4294967295)::oid)"
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE application_name = :name"
             ),
-            {"schema": schema},
+            {"name": application},
         )
-        assert ended.scalar_one() == 1
-
-
-def test_a_second_emulator_is_refused(where: str) -> None:
-    """A state belongs to one at a time; when that one has let go, it is free."""
-    first = open_store(where)
-    with pytest.raises(StoreError, match="in use by another emulator"):
-        open_store(where)
-    first.close()
-    open_store(where).close()
+        assert ended.scalar_one()
 
 
 def test_a_connection_that_was_cut_is_made_again(where: str) -> None:
     """The call that meets it fails and changes nothing; the next one finds all as it was."""
-    with closing(open_store(where)) as store:
+    with closing(open_store(f"{where}&application_name=cut")) as store:
         accepted(store, 3)
         first, second = store.claim(NOON, LEASE, lambda _: 2)
-        cut_off(where)
+        cut_off("cut")
         result = Result(first, (new_attempt(),), State.DELIVERED, None, first.claim)
         with pytest.raises(StoreAwayError):
             store.record([result])
@@ -68,18 +59,80 @@ def test_a_connection_that_was_cut_is_made_again(where: str) -> None:
         assert len(ids(store)) == 5
 
 
-def test_a_state_that_another_took_meanwhile_is_not_written_to(where: str) -> None:
-    """Whoever lost the connection, and with it the lock, has lost the state."""
+@pytest.fixture
+def two(where: str) -> Iterator[tuple[Store, Store]]:
+    """Give two stores on one state, as two processes have them."""
+    with closing(open_store(where)) as one, closing(open_store(where)) as other:
+        yield one, other
+
+
+def test_what_one_has_claimed_no_other_gets(two: tuple[Store, Store]) -> None:
+    """Each message goes to one of them, whoever accepted it."""
+    one, other = two
+    accepted(one, 4)
+    assert claim(one, room=lambda _: 3) == ["m1", "m2", "m3"]
+    assert claim(other, room=plenty) == ["m4"]
+    assert claim(one, room=plenty) == claim(other, room=plenty) == []
+
+
+def test_a_result_counts_for_all(two: tuple[Store, Store]) -> None:
+    """And is refused where another has the message by now: its lease ran out."""
+    one, other = two
+    accepted(one)
+    (late,) = one.claim(NOON, NO_TIME, plenty)
+    one.next_due()  # it looks, and the lease has run out
+    (message,) = other.claim(NOON, LEASE, plenty)
+    one.record([Result(late, (new_attempt(),), State.FAILED, None, late.claim)])
+    assert one.message("m1").state is State.PENDING
+    other.record([Result(message, (new_attempt(),), State.DELIVERED, None, message.claim)])
+    assert one.message("m1").state is State.DELIVERED
+    assert one.figures().attempts == 1
+
+
+def test_ids_go_by_the_order_of_accepting(two: tuple[Store, Store]) -> None:
+    """Two that were made at the same time get different ids when they are accepted."""
+    one, other = two
+    first, second = new_message(one.next_id()), new_message(other.next_id())
+    other.accept([second])
+    one.accept([first])
+    assert (second.id, first.id) == ("m1", "m2")
+    assert ids(one) == ids(other) == ["m1", "m2"]
+
+
+def test_the_journal_has_one_numbering(two: tuple[Store, Store]) -> None:
+    """Without a gap, whoever writes."""
+    one, other = two
+    for store in (one, other, one):
+        store.note(NOON, "made-up", {})
+    assert [event.number for event in one.journal.after(0, 9)] == [1, 2, 3]
+    assert one.journal.last == 3
+
+
+def test_what_a_dead_one_had_claimed_is_due_again(where: str) -> None:
+    """At once where nobody else is there; its results count no more."""
+    gone = open_store(where)
+    accepted(gone)
+    (message,) = gone.claim(NOON, LEASE, plenty)
+    gone.close()
     with closing(open_store(where)) as store:
-        accepted(store)
-        cut_off(where)
-        with pytest.raises(StoreAwayError):
-            accepted(store)
-        with closing(open_store(where)) as other:
-            with pytest.raises(StoreAwayError, match="in use by another emulator"):
-                accepted(store)
-            assert len(ids(other)) == 1
-        assert len(accepted(store)) == 1
+        assert claim(store, room=plenty) == [message.id]
+
+
+def test_others_hear_of_what_one_writes(two: tuple[Store, Store]) -> None:
+    """Whoever listens is called, and waits for the journal no longer."""
+    one, other = two
+    assert isinstance(other, SharedStore)
+    heard = Event()
+
+    def hear() -> None:
+        if other.refresh() and other.pending():
+            heard.set()
+
+    other.listen(hear)
+    accepted(one)
+    assert other.journal.wait(0, 10)
+    assert heard.wait(10)
+    assert claim(other, room=plenty) == ["m1"]
 
 
 def test_without_psycopg_it_says_what_to_install(

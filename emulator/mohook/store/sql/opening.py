@@ -10,8 +10,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from mohook.errors import SettingsError
-from mohook.store.sql.owned import OwnedStore, Owner
-from mohook.store.sql.postgres import PostgresOwner
+from mohook.store.sql.owned import OwnedStore
+from mohook.store.sql.postgres import PostgresDatabase
+from mohook.store.sql.shared import SharedStore
 from mohook.store.sql.sqlite import SqliteOwner
 from mohook.store.sql.store import SqlStore
 
@@ -28,15 +29,17 @@ def open_store(
     Raises SettingsError for what names no state, StoreError for one that this release or this
     process cannot use, and StoreAwayError where there is no database to be reached.
     """
-    owner = _owner(where)
+    place = _place(where)
     try:
-        return OwnedStore(owner, keep=keep, seconds=seconds)
+        if isinstance(place, SqliteOwner):
+            return OwnedStore(place, keep=keep, seconds=seconds)
+        return SharedStore(place, keep=keep, seconds=seconds)
     except BaseException:
-        owner.close()
+        place.close()
         raise
 
 
-def _owner(where: str) -> Owner:
+def _place(where: str) -> SqliteOwner | PostgresDatabase:
     if "://" not in where:
         return SqliteOwner(Path(where))
     try:
@@ -46,7 +49,7 @@ def _owner(where: str) -> Owner:
         raise SettingsError(msg) from problem
     kind = url.get_backend_name()
     if kind == "postgresql":
-        return PostgresOwner(url)
+        return PostgresDatabase(url)
     if kind == "sqlite" and url.database not in (None, "", ":memory:"):
         return SqliteOwner(Path(str(url.database)))
     msg = f"state {url.render_as_string(hide_password=True)!r}: {_EXPECTED}"

@@ -25,7 +25,7 @@ from mohook.store.sql.schema import UNCLAIMED, messages
 from mohook.store.sql.statements import Statements
 from mohook.store.sql.store import Ended, SqlStore
 from mohook.store.sql.trouble import telling_trouble
-from mohook.store.sql.write import Write
+from mohook.store.sql.write import TallyWrite, Write
 from mohook.store.store import Result, Room
 
 __all__ = ["OwnedStore", "Owner"]
@@ -55,28 +55,6 @@ class Owner(Protocol):
 
     def close(self) -> None:
         """Let go of all of it."""
-
-
-class _Write(Write):
-    """Counts on top of what the store has counted: nobody else writes."""
-
-    def __init__(self, connection: Connection, many: Statements, tally: dict[str, int]) -> None:
-        super().__init__(connection, many)
-        self._tally = tally
-
-    def take(self, name: str, count: int) -> int:
-        first = self.value(name) + 1
-        self.added[name] += count
-        return first
-
-    def value(self, name: str) -> int:
-        return self._tally.get(name, 0) + self.added[name]
-
-    def settle(self) -> dict[str, int]:
-        """Write what was counted; return it, for when it is committed."""
-        changed = {str(name): self.value(name) for name, by in self.added.items() if by}
-        self.many.count(self.connection, changed.items())
-        return changed
 
 
 class OwnedStore(SqlStore):
@@ -111,7 +89,7 @@ class OwnedStore(SqlStore):
             self._is_sure = False  # until it is committed, or is known not to be
             with self._owner.writer.begin():
                 self._owner.make_durable(durable=durable)
-                write = _Write(self._owner.writer, self._many, self._tally)
+                write = TallyWrite(self._owner.writer, self._many, self._tally)
                 yield write
                 changed = write.settle()
             self._tally.update(changed)

@@ -62,7 +62,7 @@ messages = Table(
     Column("via", Text, nullable=False),
     Column("finished", _Number),  # the how manieth to finish; None while it waits
     Column("last_event", _Number, nullable=False),  # no entry of the journal above it is about it
-    # For several emulators on one queue, which is to come: one alone keeps its claims to itself.
+    # For several emulators on one queue; one alone, on an SQLite file, keeps its claims to itself.
     Column("claim", _Number),
     Column("leased_until", Double),  # seconds since 1970 by the database's clock
 )

@@ -77,7 +77,8 @@ def _locked(path: Path) -> sqlite3.Connection:
             msg = f"state {str(path)!r}: {problem}; expected the path of a file that may be written"
             raise SettingsError(msg) from problem
         msg = (
-            f"the state in {path} is in use by another emulator: end that one, or use another place"
+            f"the state in {path} is in use by another emulator: end that one, or use "
+            "another place; several share one on PostgreSQL alone"
         )
         raise StoreError(msg) from problem
     return lock

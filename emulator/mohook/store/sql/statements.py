@@ -72,6 +72,7 @@ class Statements:
             put = ", ".join(f"{column.name} = ?" for column in changed[:-1])
             return f"UPDATE {messages.name} SET {put} WHERE n = ?"  # noqa: S608 # names of ours
         put = ", ".join(f"{column.name} = given.{column.name}" for column in changed[:-1])
+        put += ", claim = NULL, leased_until = NULL"  # a result ends the claim
         return (
             f"UPDATE {messages.name} SET {put} "  # noqa: S608 # names of ours
             f"FROM unnest({self._arrays(changed)}) AS given ({', '.join(CHANGED)}) "

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, select
 from mohook.delivery.message import Message, State
 from mohook.store.archive import messages_from, messages_to_json
 from mohook.store.journal import MESSAGE_ACCEPTED, MESSAGE_MOVED, RESET
+from mohook.store.sharing import Sharing
 from mohook.store.sql.counting import (
     WAITS,
     count_attempts,
@@ -35,6 +36,10 @@ from mohook.store.store import Figures, MessageFilter, Result, Room
 __all__ = ["Ended", "SqlStore"]
 
 
+_GOES_ON = {"events", "claims", "finishes", "epoch", "first", "floor", "writes", "documents"}
+"""What is counted on when all is forgotten."""
+
+
 class Ended(NamedTuple):
     """A message, and how it stands after a result, once that is committed."""
 
@@ -53,6 +58,7 @@ class SqlStore(ABC):
     """
 
     lasting = True
+    sharing: Sharing | None = None
 
     def __init__(self, reading: Reading, where: str, keep: int) -> None:
         self.where = where
@@ -76,6 +82,9 @@ class SqlStore(ABC):
     @abstractmethod
     def _under_claim(self, write: Write, results: Sequence[Result]) -> dict[int, Message]:
         """Return by number the messages of those results whose claim stands."""
+
+    def _number_anew(self, write: Write, accepted: Sequence[Message]) -> None:  # noqa: B027 # where one process alone gives ids
+        """Give messages other ids where somebody else has theirs by now."""
 
     @abstractmethod
     def _entered(self, accepted: Sequence[Message]) -> None:
@@ -141,6 +150,7 @@ class SqlStore(ABC):
         self._entered(accepted)
 
     def _add(self, write: Write, accepted: Sequence[Message]) -> None:
+        self._number_anew(write, accepted)
         event = write.take("events", len(accepted))
         epoch = write.value("epoch")
         rows, told = [], []
@@ -234,6 +244,7 @@ class SqlStore(ABC):
     def keep_documents(self, changed: Mapping[str, Any], *, durable: bool = True) -> None:
         """Write down documents by name, each in the place of the one that was."""
         with self._writing(durable=durable) as write:
+            write.add("documents", int(durable))  # nobody needs to hear of what is not
             write.connection.execute(delete(documents).where(documents.c.name.in_(list(changed))))
             rows = [{"name": name, "content": json.dumps(each)} for name, each in changed.items()]
             if rows:
@@ -279,7 +290,7 @@ class SqlStore(ABC):
         for table in (attempts, events, messages):
             write.connection.execute(delete(table))
         for name in self._reading.tally(write.connection):
-            if name not in ("events", "claims", "finishes", "epoch", "first", "floor"):
+            if name not in _GOES_ON:
                 write.add(name, -write.value(name))
         write.add("epoch")
         write.add("first", write.value("events") + 1 - write.value("first"))

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from mohook.store.sql.statements import Statements
 
-__all__ = ["Write"]
+__all__ = ["TallyWrite", "Write"]
 
 
 class Write(ABC):
@@ -35,3 +35,27 @@ class Write(ABC):
     @abstractmethod
     def value(self, name: str) -> int:
         """Return what is counted under a name, with what was added here."""
+
+
+class TallyWrite(Write):
+    """Counts on top of what is counted: nobody else writes just now."""
+
+    def __init__(self, connection: Connection, many: Statements, tally: dict[str, int]) -> None:
+        super().__init__(connection, many)
+        self._tally = tally
+
+    def take(self, name: str, count: int) -> int:
+        """Return the first of `count` numbers that nobody else is given."""
+        first = self.value(name) + 1
+        self.added[name] += count
+        return first
+
+    def value(self, name: str) -> int:
+        """Return what is counted under a name, with what was added here."""
+        return self._tally.get(name, 0) + self.added[name]
+
+    def settle(self) -> dict[str, int]:
+        """Write what was counted; return it, for when it is committed."""
+        changed = {str(name): self.value(name) for name, by in self.added.items() if by}
+        self.many.count(self.connection, changed.items())
+        return changed

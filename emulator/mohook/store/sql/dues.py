@@ -1,0 +1,82 @@
+"""When each destination's next unclaimed message is due, as far as this process knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy.engine import Connection
+
+from mohook.store.sql.reading import loose_scan
+from mohook.store.sql.schema import UNCLAIMED
+from mohook.store.store import Room
+
+__all__ = ["Dues"]
+
+_FIRST = (
+    "SELECT each, (SELECT min(due) FROM mohook_messages "  # noqa: S608 # words of ours
+    f"WHERE destination = each AND {UNCLAIMED}) FROM unnest(%s::text[]) AS each"
+)
+
+
+class Dues:
+    """By destination, in microseconds since 1970: never too late, and exact where it is sure.
+
+    So a claim asks the database only for what may be there. The caller holds the store's lock,
+    but for `doubt`.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, int] = {}
+        self._unsure: set[str] = set()
+        self._doubted = True
+
+    def doubt(self) -> None:
+        """Take note that others have written: all is asked for again."""
+        self._doubted = True
+
+    def add(self, destination: str | None, due: int | None) -> None:
+        """Take note of a message that is due then."""
+        if destination is not None and due is not None:
+            self._known[destination] = min(due, self._known.get(destination, due))
+
+    def claimed(self, destinations: Iterable[str]) -> None:
+        """Take note that something of these was taken: what is first now is due no earlier."""
+        self._unsure.update(destinations)
+
+    def due(self, now: int, room: Room, connected: Callable[[], Connection]) -> dict[str, int]:
+        """Return by destination how many there is room for, of those that may have some due."""
+        self._load(connected)
+        ready = sorted((due, each) for each, due in self._known.items() if due <= now)
+        granted = {each: room(each) for _, each in ready}
+        return {each: number for each, number in granted.items() if number > 0}
+
+    def first(self, room: Room | None, connected: Callable[[], Connection]) -> int | None:
+        """Return when the next one is due of those destinations that have room."""
+        self._load(connected)
+        roomy = {each for each in self._known if room is None or room(each) > 0}
+        if unsure := roomy & self._unsure:
+            self._ask(connected(), unsure)
+        return min((self._known[each] for each in roomy & self._known.keys()), default=None)
+
+    def _load(self, connected: Callable[[], Connection]) -> None:
+        if not self._doubted:
+            return
+        self._doubted = False  # first: a doubt that comes meanwhile is not lost
+        try:
+            connection = connected()
+            there = loose_scan(connection, "destination", UNCLAIMED)
+            self._known.clear()
+            self._unsure.clear()
+            if there:
+                self._ask(connection, there)
+        except BaseException:
+            self._doubted = True
+            raise
+
+    def _ask(self, connection: Connection, destinations: Iterable[str]) -> None:
+        for each, due in connection.exec_driver_sql(_FIRST, (list(destinations),)):
+            self._unsure.discard(each)
+            if due is None:
+                self._known.pop(each, None)
+            else:
+                self._known[each] = due
