@@ -14,7 +14,7 @@ from itertools import count
 from threading import RLock
 from time import monotonic
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.engine import Connection
 
 from mohook.delivery.message import Message, State
@@ -36,6 +36,7 @@ __all__ = ["SharedStore"]
 
 _CLAIMS_OF_ONE = 32
 """A claim is its process's number, and in so many bits below the how manieth it is."""
+_TALLY = "SELECT name, value FROM mohook_tally"
 _NOW = "extract(epoch FROM clock_timestamp())"
 _COLUMNS = ", ".join(f"m.{column.name}" for column in messages.columns)
 _CLAIM = (
@@ -44,6 +45,10 @@ _CLAIM = (
     "SELECT n FROM mohook_messages WHERE destination = given.place "
     f"AND {UNCLAIMED} AND due <= %s ORDER BY due, n LIMIT given.most FOR UPDATE SKIP LOCKED"
     f") AS found) RETURNING {_COLUMNS}"
+)
+_CLAIMED = (
+    f"SELECT {_COLUMNS} FROM mohook_messages m "  # noqa: S608 # the same
+    "WHERE n = ANY(%s) AND claim IS NOT NULL ORDER BY n FOR UPDATE"
 )
 _FREE = (
     "UPDATE mohook_messages SET claim = NULL, leased_until = NULL WHERE n IN ("  # the same
@@ -161,7 +166,7 @@ class SharedStore(SqlStore):
     def _writing(self, *, durable: bool = True) -> Iterator[Write]:
         with self._lock, telling_trouble(self.where):
             with self._database.ordered(durable=durable) as connection:
-                tally = self._reading.tally(connection)
+                tally = _counted(connection)
                 self._note_tally(tally)
                 write = TallyWrite(connection, self._many, tally)
                 yield write
@@ -208,9 +213,8 @@ class SharedStore(SqlStore):
 
     def _under_claim(self, write: Write, results: Sequence[Result]) -> dict[int, Message]:
         numbers = sorted({int(result.message.id[1:]) for result in results})
-        asked = select(messages).where(messages.c.n.in_(numbers), messages.c.claim.is_not(None))
         epoch = write.value("epoch")
-        rows = write.connection.execute(asked.order_by(messages.c.n).with_for_update())
+        rows = write.connection.exec_driver_sql(_CLAIMED, (numbers,))
         return {row[0]: message_of(row, epoch) for row in rows}
 
     def _entered(self, accepted: Sequence[Message]) -> None:
@@ -258,7 +262,7 @@ class SharedStore(SqlStore):
         given = (claim, lease, list(granted), list(granted.values()), due)
         with self._database.beside() as connection:
             rows = connection.exec_driver_sql(_CLAIM, given).all()
-            tally = self._reading.tally(connection)
+            tally = _counted(connection)
         epoch = tally.get("epoch", 0)
         self._note_tally(tally)
         found = [message_of(row, epoch) for row in sorted(rows, key=lambda row: (row[9], row[0]))]
@@ -338,3 +342,7 @@ class SharedStore(SqlStore):
             self._closed = True
         self._peers.close()
         self._database.close()
+
+
+def _counted(connection: Connection) -> dict[str, int]:
+    return {name: value for name, value in connection.exec_driver_sql(_TALLY)}  # noqa: C416 # rows
