@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
+import struct
 import time
 from pathlib import Path
 
@@ -101,3 +103,20 @@ def test_the_sample_receiver_hangs_for_real() -> None:
         pytest.raises(requests.ReadTimeout),
     ):
         requests.post(f"{receiver.url}/a", timeout=0.1)
+
+
+def test_its_receiver_says_nothing_of_a_client_that_went_away(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """A connection that is reset ends a demo on Ctrl-C; any other mistake is told."""
+    with receiving({}) as receiver:
+        with socket.create_connection(("127.0.0.1", receiver.server_port)) as client:
+            client.sendall(b"POST /sms HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 404"
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with socket.create_connection(("127.0.0.1", receiver.server_port)) as client:
+            client.sendall(b"POST /sms HTTP/1.1\r\nContent-Length: many\r\n\r\n")
+            assert client.recv(1) == b""
+    told = capfd.readouterr().err
+    assert "ConnectionResetError" not in told
+    assert "invalid literal for int() with base 10: 'many'" in told

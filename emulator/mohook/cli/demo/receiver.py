@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,6 +45,11 @@ class SampleReceiver(ThreadingHTTPServer):
             place = min(self._asked[path], len(script) - 1)
             self._asked[path] += 1
         return script[place]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that went away; that is how the demo ends on Ctrl-C."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # as it came
 
 
 class _Answer(BaseHTTPRequestHandler):
