@@ -99,9 +99,7 @@ def test_what_a_module_takes_from_another_is_public_there(name: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in PUBLIC if promised(name)])
-def test_what_is_public_exists_and_is_explained(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_public_exists_and_is_explained(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each public name is there once; a class, function or command says what it is for."""
     # Locust patches the process that imports it, unless it is told not to.
     monkeypatch.setenv("LOCUST_SKIP_MONKEY_PATCH", "1")
