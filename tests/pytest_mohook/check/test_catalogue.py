@@ -96,25 +96,6 @@ def test_a_hostile_check_finds_a_5xx(check: Check) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("status", ["501 Not Implemented", "500 Oops"])
-@pytest.mark.parametrize("name", ["hostile.other-method", "hostile.safe-method"])
-def test_a_method_that_is_not_known_may_be_answered_so(name: str, status: str) -> None:
-    """501 is for just that: a plain server of Python's answers so."""
-
-    class KnowsPost(Receiver):
-        def __call__(self, environ: Any, start_response: Any) -> Any:
-            if environ["REQUEST_METHOD"] == "POST":
-                return super().__call__(environ, start_response)
-            start_response(status, [])
-            return [b""]
-
-    [check] = chosen([each for each in CATALOGUE if each.provider == "ip1"], only=[name])
-    with target(KnowsPost("ip1"), settings()) as aimed:
-        result = run_one(check, aimed, seed=1)
-    assert result.status is (Status.PASSED if status[:3] == "501" else Status.FAILED), told(result)
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "check",
     [c for c in CATALOGUE if c.group is Group.HOSTILE and c.needs_readback],

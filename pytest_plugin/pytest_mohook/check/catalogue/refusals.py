@@ -10,10 +10,9 @@ from pytest_mohook.check.answers import Answer
 from pytest_mohook.check.trial import Trial
 from pytest_mohook.strategies.requests import WebhookRequest
 
-__all__ = ["Wrong", "answers_without_failing", "fails"]
+__all__ = ["Wrong", "answers_without_failing"]
 
 _ERROR = 500
-_UNKNOWN_METHOD = 501
 _BUSY = 503
 _AGAIN = (0.1, 0.4, 1.0)  # seconds until who is busy is asked again
 _LARGE = 100_000  # bytes
@@ -27,7 +26,7 @@ class Wrong(NamedTuple):
 
 
 def answers_without_failing(trial: Trial, made: Sequence[Wrong]) -> list[Answer]:
-    """Make the requests; fail where one is answered as only a failing server does, or not at all.
+    """Make the requests; fail where one is answered with a 5xx, or not at all.
 
     A connection that is closed before a large body has been read is a fair answer.
     """
@@ -40,18 +39,6 @@ def answers_without_failing(trial: Trial, made: Sequence[Wrong]) -> list[Answer]
             answers.append(_unless_busy(trial, wrong, answer))
             _require_sound(trial, wrong, answers[-1])
     return answers
-
-
-def fails(method: str, status: int) -> bool:
-    """Whether an answer says that the server failed.
-
-    501 says so of no method but POST, which is the one that a receiver must know.
-    Source: RFC 9110, 15.6.2.
-
-    >>> fails("POST", 501), fails("PUT", 501), fails("PUT", 500)
-    (True, False, True)
-    """
-    return status >= _ERROR and (status != _UNKNOWN_METHOD or method == "POST")
 
 
 def _unless_busy(trial: Trial, wrong: Wrong, answer: Answer) -> Answer:
@@ -68,6 +55,6 @@ def _require_sound(trial: Trial, wrong: Wrong, answer: Answer) -> None:
         fair = len(wrong.request.body) > _LARGE and not answer.too_late
         why = f"{wrong.reason}: expected an answer, and there was {answer.in_words}"
         trial.require(fair, why, wrong.request)
-    elif fails(wrong.request.method, answer.status):
+    elif answer.status >= _ERROR:
         why = f"{wrong.reason}: expected a refusal with a 4xx, the receiver {answer.in_words}"
         trial.fail(why, wrong.request)
