@@ -69,7 +69,6 @@ class OwnedStore(SqlStore):
         self._lock = RLock()
         self._many = Statements(owner.engine.dialect)
         self._lanes = Lanes(self._load)
-        self._tally: dict[str, int] = {}
         self._ids = 0
         self._is_sure = True
         self._closed = False
@@ -102,9 +101,6 @@ class OwnedStore(SqlStore):
             self._tally = self._reading.tally(connection)
             self._ids = max(self._ids, self._tally.get("ids", 0))
             self._lanes.start(loose_scan(connection, "destination", UNCLAIMED), claims=True)
-
-    def _first_event(self) -> int:
-        return max(1, self._tally.get("first", 1))
 
     def next_id(self) -> str:
         """Return a message id that was never given before."""
@@ -206,14 +202,6 @@ class OwnedStore(SqlStore):
         with self._lock:
             until = self._lanes.lease_end()
             return None if until is None else max(0.0, until - self._seconds())
-
-    def pending(self) -> int:
-        """Return how many messages are due now or later, or in flight."""
-        return self._tally.get("pending", 0)
-
-    def held(self) -> int:
-        """Return how many messages wait for a webhook."""
-        return self._tally.get("held", 0)
 
     def close(self) -> None:
         """Let go of the database: an SQLite file takes its log into itself."""

@@ -73,7 +73,6 @@ class SharedStore(SqlStore):
         self._lock = RLock()
         self._noting = RLock()
         self._many = Statements(database.engine.dialect)
-        self._tally: dict[str, int] = {}
         self._ids = 0
         self._dues = Dues()
         self._forget_claims()
@@ -195,9 +194,6 @@ class SharedStore(SqlStore):
                 self._dues.doubt()
             self._ids = max(self._ids, tally.get("ids", 0))
         self.journal.tell(tally.get("events", 0))
-
-    def _first_event(self) -> int:
-        return max(1, self._tally.get("first", 1))
 
     def next_id(self) -> str:
         """Return a message id that nobody has as yet; `accept` gives another if one has by then."""
@@ -325,14 +321,6 @@ class SharedStore(SqlStore):
         with self._lock:
             until = self._leases.end()
             return None if until is None else max(0.0, until - self._seconds())
-
-    def pending(self) -> int:
-        """Return how many messages are due now or later, or in flight."""
-        return self._tally.get("pending", 0)
-
-    def held(self) -> int:
-        """Return how many messages wait for a webhook."""
-        return self._tally.get("held", 0)
 
     def close(self) -> None:
         """Let go of the database: what this process has claimed is the others' at once."""

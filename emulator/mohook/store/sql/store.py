@@ -64,6 +64,7 @@ class SqlStore(ABC):
         self.where = where
         self._reading = reading
         self._keep = keep
+        self._tally: dict[str, int] = {}
         self.journal = SqlJournal(reading, self._first_event)
 
     # What each database does in its own way
@@ -74,10 +75,6 @@ class SqlStore(ABC):
 
         What is not `durable` may be lost with the machine's power, though not with this process.
         """
-
-    @abstractmethod
-    def _first_event(self) -> int:
-        """Return the number of the oldest entry of the journal."""
 
     @abstractmethod
     def _under_claim(self, write: Write, results: Sequence[Result]) -> dict[int, Message]:
@@ -127,16 +124,21 @@ class SqlStore(ABC):
         """Return in how many real seconds the next lease runs out; None when nothing is claimed."""
 
     @abstractmethod
-    def pending(self) -> int:
-        """Return how many messages are due now or later, or in flight."""
-
-    @abstractmethod
-    def held(self) -> int:
-        """Return how many messages wait for a webhook."""
-
-    @abstractmethod
     def close(self) -> None:
         """Let go of files and connections."""
+
+    # What is counted
+
+    def _first_event(self) -> int:
+        return max(1, self._tally.get("first", 1))
+
+    def pending(self) -> int:
+        """Return how many messages are due now or later, or in flight."""
+        return self._tally.get("pending", 0)
+
+    def held(self) -> int:
+        """Return how many messages wait for a webhook."""
+        return self._tally.get("held", 0)
 
     # Writing
 
