@@ -18,6 +18,7 @@ from mohook.cli.screen import plain
 from mohook.settings import Settings
 from pytest_mohook.check.curl import with_settings
 from pytest_mohook.check.paging import page_hint
+from pytest_mohook.check.report.closing import closing
 from pytest_mohook.check.secrecy import without_secret
 from pytest_mohook.check.verdict import Ending
 from pytest_mohook.fuzz.bug import Bug
@@ -168,19 +169,7 @@ def _hidden(text: str, settings: Settings) -> str:
 
 
 def _closing(caught: Caught) -> Iterator[Text]:
-    if caught.trouble:
-        yield Text(f"The readback failed: {plain(caught.trouble)}", "bold red")
-    words = {
-        True: ("✓ Nothing wrong was found", "bold green"),
-        False: ("✗ The receiver is not right", "bold red"),
-        None: ("· No verdict", "bold yellow"),
-    }
-    text, style = words[caught.right]
-    if caught.ending is Ending.GONE:
-        text, style = "✗ The receiver listens no more", "bold red"
-    yield Text.assemble((text, style), f": {caught.summary}.")
-    if caught.hint:
-        yield Text(caught.hint, "bold")
+    yield from closing(caught, "Nothing wrong was found")
     if caught.seed is not None:
         again = f"--seed {caught.seed} draws the same histories"
         yield Text(f"The seed was {caught.seed}: {again}.", "dim")

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from mohook.cli.screen import plain, print_blocks
 from pytest_mohook.check.model import Check, Result, Status
-from pytest_mohook.check.verdict import Ending, Verdict
+from pytest_mohook.check.report.closing import closing
+from pytest_mohook.check.verdict import Verdict
 
 __all__ = ["Progressing", "show_catalogue", "show_verdict"]
 
@@ -135,19 +136,7 @@ def _unchecked(status: Status, why: str, checks: Sequence[Check], most: int) -> 
 
 
 def _closing(verdict: Verdict) -> Iterator[Text]:
-    if verdict.trouble:
-        yield Text(f"The readback failed: {plain(verdict.trouble)}", "bold red")
-    words = {
-        True: ("✓ The receiver is right, as far as it was checked", "bold green"),
-        False: ("✗ The receiver is not right", "bold red"),
-        None: ("· No verdict", "bold yellow"),
-    }
-    text, style = words[verdict.right]
-    if verdict.ending is Ending.GONE:
-        text, style = "✗ The receiver listens no more", "bold red"
-    yield Text.assemble((text, style), f": {verdict.summary}.")
-    if verdict.hint:
-        yield Text(verdict.hint, "bold")
+    yield from closing(verdict, "The receiver is right, as far as it was checked")
     yield Text(f"The seed was {verdict.seed}: --seed {verdict.seed} makes the same choices.", "dim")
 
 
