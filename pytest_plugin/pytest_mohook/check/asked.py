@@ -111,7 +111,7 @@ def seed_of(settings: Settings) -> int:
 
 @contextmanager
 def reached(
-    url: str, provider: str, settings: Settings, *libraries: str
+    url: str, provider: str, settings: Settings, *libraries: str, is_storm: bool = False
 ) -> Iterator[tuple[Target, SharedReadback | None]]:
     """Give the receiver at a URL, and its readback, once both are known to answer.
 
@@ -135,7 +135,7 @@ def reached(
     )
     raise_file_limit()
     with ending_at_once(INTERRUPTED, *libraries):
-        require_reach(url, settings)
+        require_reach(url, settings, is_storm=is_storm)
         if readback:
             readback.first(PROVIDERS[provider].wire)
             target.traffic.was_read(monotonic())

@@ -20,14 +20,16 @@ from pytest_mohook.check.errors import ForeignHostError
 __all__ = ["require_reach"]
 
 _PATIENCE = 5.0  # seconds
+_CHECK = "a check stores messages there and sends what no provider sends"
+_STORM = "a storm stores as many messages there as it can send, and may be more than it bears"
 
 
-def require_reach(url: str, settings: Settings) -> None:
-    """Return where the receiver may be checked, and listens.
+def require_reach(url: str, settings: Settings, *, is_storm: bool = False) -> None:
+    """Return where the receiver may be checked, or take a storm, and listens.
 
     Raises WebhookError for what is no URL; ForeignHostError unless every address of the host is
-    this machine's own, or named in `serve.allow_host`: checks store messages, and send what no
-    provider sends; UnreachableError where nobody takes a connection.
+    this machine's own, or named in `serve.allow_host`, and says what would be done to it;
+    UnreachableError where nobody takes a connection.
     """
     parts = urlsplit(require_webhook_url(url))
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -36,8 +38,8 @@ def require_reach(url: str, settings: Settings) -> None:
     foreign = [each for each in addresses if not (_is_own(each) or rule.names(host, each))]
     if foreign:
         msg = (
-            f"{masked_url(url)} is on another machine ({foreign[0]}): a check stores messages "
-            "there and sends what no provider sends. Expected an address of this machine, such "
+            f"{masked_url(url)} is on another machine ({foreign[0]}): "
+            f"{_STORM if is_storm else _CHECK}. Expected an address of this machine, such "
             f"as http://127.0.0.1:5000/sms; where it is meant, say so: --allow-host {host}"
         )
         raise ForeignHostError(msg)

@@ -98,7 +98,7 @@ def _storm(url: str, provider: str, settings: Settings, part: Part, given: dict[
 
     plan = plan_of(provider, given, seed_of(settings))
     figures = Figures(url=masked_url(url), plan=plan, max_undelivered=given["max_failures"] or 0)
-    with reached(url, provider, settings, *_LIBRARIES) as (target, readback):
+    with reached(url, provider, settings, *_LIBRARIES, is_storm=True) as (target, readback):
         _run(target, readback, part, figures, given["as_json"])
     _end(figures)
 
@@ -238,7 +238,8 @@ def _serve(url: str, provider: str, settings: Settings, part: Part) -> None:
 
     console, sent = console_for(), 0
     orders = Orders(url=url, provider=provider, settings=settings, plan=None)
-    with reached(url, provider, settings, *_LIBRARIES), Handover(orders, part) as locust:
+    receiver = reached(url, provider, settings, *_LIBRARIES, is_storm=True)
+    with receiver, Handover(orders, part) as locust:
         place = ":".join(part.role[2::2])
         line = f"A worker for {masked_url(url)}, under the master at {place}. Ctrl-C ends it."
         console.print(line, style="dim", soft_wrap=True)

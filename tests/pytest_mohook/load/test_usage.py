@@ -42,6 +42,11 @@ RATE = ("--rate", "1")
         (("URL", *IP1, *RATE, "--csv", "no/where"), "there is no folder no"),
         (("nowhere", *IP1, *RATE), "does not begin with http:// or https://"),
         (("http://192.0.2.1/", *IP1, *RATE), "--allow-host 192.0.2.1"),
+        (
+            ("http://192.0.2.1/", *IP1, "--users", "1"),
+            "on another machine (192.0.2.1): a storm stores",
+        ),
+        (("http://192.0.2.1/", *IP1, "--worker"), "on another machine (192.0.2.1): a storm stores"),
     ],
     ids=lambda words: " ".join(words) if isinstance(words, tuple) else "",
 )

@@ -47,7 +47,7 @@ class Poster:
     """
 
     def __init__(self, url: str, settings: Settings, *, connections: int) -> None:
-        require_reach(url, settings)
+        require_reach(url, settings, is_storm=True)
         parts = urlsplit(url)
         host, secure = parts.hostname or "", parts.scheme == "https"
         port = parts.port or (443 if secure else 80)
