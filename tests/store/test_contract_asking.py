@@ -159,6 +159,22 @@ def test_whoever_reads_of_an_attempt_finds_the_message_as_it_left_it(store: Stor
     assert seen == [State.DELIVERED] * len(given)
 
 
+def test_the_journal_tells_which_messages_have_changed(store: Store) -> None:
+    """Without the entries themselves: of as many as asked for, and whether all was forgotten."""
+    given = accepted(store, 3)
+    claim(store)
+    end(store, given[0], State.PENDING)
+    store.note(NOON, "webhook.changed", {})
+    changes = store.journal.changes
+    assert changes(0, 100) == (frozenset(given), False)
+    assert changes(1, 2) == (frozenset(given[1:]), False)
+    assert changes(3, 1) == (frozenset(given[:1]), False)
+    assert changes(4, 100) == changes(5, 100) == changes(0, 0) == (frozenset(), False)
+    last = store.journal.last
+    store.reset(NOON)
+    assert changes(last, 100) == (frozenset(), True)
+
+
 def test_an_entry_tells_of_a_message_as_it_stood(store: Store) -> None:
     """What became of it later stands in later entries alone."""
     [given] = accepted(store)

@@ -19,6 +19,7 @@ __all__ = [
     "MESSAGE_MOVED",
     "RESET",
     "WEBHOOK_CHANGED",
+    "Changes",
     "Event",
     "Journal",
     "Standing",
@@ -60,6 +61,13 @@ class Event(NamedTuple):
     subject: Subject
 
 
+class Changes(NamedTuple):
+    """What entries are about: which messages, and whether all was forgotten."""
+
+    messages: frozenset[str]
+    reset: bool
+
+
 class Journal(ABC):
     """Numbers its entries from 1 without a gap, for ever. Safe to share by threads.
 
@@ -83,6 +91,15 @@ class Journal(ABC):
     @abstractmethod
     def after(self, number: int, limit: int) -> Sequence[Event]:
         """Return up to `limit` entries with numbers above `number`, oldest first."""
+
+    def changes(self, number: int, limit: int) -> Changes:
+        """Return what up to `limit` entries with numbers above `number` are about.
+
+        It costs less than `after` where the entries themselves are read from a database.
+        """
+        entries = self.after(number, limit)
+        messages = frozenset(entry.message_id for entry in entries if entry.message_id)
+        return Changes(messages, any(entry.kind == RESET for entry in entries))
 
     def notify(self) -> None:
         """Wake whoever waits for news: called after every write."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
 from mohook.emulator import Emulator
-from mohook.server.portal.live import MOST_ROWS
+from mohook.server.portal import live
+from mohook.server.portal.live import MOST_ROWS, REST, ticks
+from mohook.store.store import MessageFilter
 from tests.emulators import App, ip1, manual
 from tests.server.bench import Bench
 
@@ -85,6 +88,53 @@ def test_many_changes_are_one_tick_with_the_newest(bench: Bench) -> None:
     assert [row["id"] for row in tick["rows"]][:2] == [f"m{5 * MOST_ROWS}", f"m{5 * MOST_ROWS - 1}"]
     assert len(tick["rows"]) == MOST_ROWS
     assert tick["counts"]["received"] == 5 * MOST_ROWS
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [("?rows=1", [MOST_ROWS]), ("?rows=1&search=here", [MOST_ROWS + 1]), ("", [])],
+)
+def test_a_tick_reads_no_more_than_it_tells(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, query: str, asked: list[int]
+) -> None:
+    """No whole entry of the journal, and of messages the list's alone, however many changed."""
+    stream = Stream(bench, query)
+    stream.tick()
+    bench.send(count=5 * MOST_ROWS)
+    read: list[int | None] = []
+    store = bench.emulator.store
+    messages, changes = store.messages, store.journal.changes(0, 10**6)
+
+    def noted(wanted: MessageFilter) -> Any:
+        read.append(wanted.limit)
+        return messages(wanted)
+
+    monkeypatch.setattr(store, "messages", noted)
+    monkeypatch.setattr(store.journal, "changes", lambda *_: changes)
+    monkeypatch.setattr(store.journal, "after", None)
+    stream.tick()
+    assert read == asked
+
+
+def test_a_stream_rests_four_times_as_long_as_a_tick_took(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So one that is open costs a fifth of a core at most; it rests a little in any case."""
+    rests: list[float] = []
+
+    def ended(seconds: float) -> bool:
+        if seconds:
+            rests.append(seconds)
+            bench.send()
+        return len(rests) == 2
+
+    seconds = count(0, 3)
+    monkeypatch.setattr(live, "perf_counter", lambda: next(seconds))
+    told = ticks(bench.emulator, 0, None, ended)
+    bench.send()
+    assert len(list(told)) == 3
+    assert rests == [12, 12]
+    assert REST < 12
 
 
 @pytest.mark.parametrize("after", [0, 10**9])

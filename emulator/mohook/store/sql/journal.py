@@ -8,7 +8,7 @@ from heapq import merge
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
-from mohook.store.journal import ATTEMPT_ENDED, Event, Journal
+from mohook.store.journal import ATTEMPT_ENDED, RESET, Changes, Event, Journal
 from mohook.store.sql.reading import Reading
 from mohook.store.sql.rows import (
     ATTEMPT_WIDTH,
@@ -51,16 +51,37 @@ class SqlJournal(Journal):
 
     def after(self, number: int, limit: int) -> list[Event]:
         """Return up to `limit` entries with numbers above `number`, oldest first."""
-        last = self._last  # what is committed after this is left for the next call
-        if limit <= 0 or number >= last:
+        begin, end = self._span(number, limit)
+        if begin >= end:
             return []
         with self._reading.connection() as connection:
-            begin = max(number, self.first - 1)
-            end = min(last, begin + limit)
             epoch = self._reading.epoch(connection)
             told = _told(connection, begin, end, epoch)
             ended = _ended(connection, begin, end)
         return list(merge(told, ended, key=lambda event: event.number))
+
+    def changes(self, number: int, limit: int) -> Changes:
+        """Return what up to `limit` entries with numbers above `number` are about."""
+        begin, end = self._span(number, limit)
+        if begin >= end:
+            return Changes(frozenset(), reset=False)
+        with self._reading.connection() as connection:
+            told = connection.execute(
+                select(events.c.message, events.c.kind).where(
+                    events.c.number > begin, events.c.number <= end
+                )
+            ).all()
+            ended = connection.execute(
+                select(attempts.c.message).where(attempts.c.event > begin, attempts.c.event <= end)
+            )
+            found = {n for n, _ in told if n is not None} | set(ended.scalars())
+        return Changes(frozenset(map(message_id, found)), any(kind == RESET for _, kind in told))
+
+    def _span(self, number: int, limit: int) -> tuple[int, int]:
+        """Return above which number entries are read, and up to which one."""
+        last = self._last  # what is committed after this is left for the next call
+        begin = max(number, self.first - 1)
+        return begin, min(last, begin + limit)
 
 
 def _told(connection: Connection, after: int, until: int, epoch: int) -> list[Event]:
