@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.crash import crash
+from tests.benchmarks.day import day
+from tests.benchmarks.growth import growth
 from tests.benchmarks.harness import harness
 from tests.benchmarks.imports import imports
 from tests.benchmarks.isolation import isolation
@@ -29,11 +31,13 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "isolation": isolation,
     "metrics": metrics,
     "state": state,
+    "growth": growth,
     "crash": crash,
     "imports": imports,
     "harness": harness,
     "stateful": stateful,
     "virtual-time": virtual_time,
+    "day": day,
     "strategies": strategies,
     "portal": portal,
     "verdict": verdict,

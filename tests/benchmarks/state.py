@@ -16,6 +16,7 @@ from mohook.delivery.message import Message
 from mohook.delivery.origin import origin
 from mohook.store.sql.opening import open_store
 from tests.benchmarks.bare import by_perform
+from tests.benchmarks.memory import resident
 from tests.benchmarks.receivers import fast_receiver
 from tests.benchmarks.table import Row, best, ratio
 from tests.benchmarks.throughput import BARE, figures, whole_path
@@ -59,11 +60,11 @@ def _waiting(url: str, folder: str) -> Iterator[Row]:
     _fill(many, MANY, url, later)
     with _serving(url, few) as beside_few, _serving(url, many) as beside_many:
         rounds = [(whole_path(beside_few[1]), whole_path(beside_many[1])) for _ in range(ROUNDS)]
-        resident = _resident(beside_many[0].pid)
+        held = resident(beside_many[0].pid)
     slow, quick = (best(rates) for rates in zip(*rounds, strict=True))
     measure = f"deliveries a second beside {MANY:,} pending, against {FEW:,}"
     yield Row(measure, ratio(quick, slow), "at least 0.80", quick >= 0.8 * slow)
-    yield Row("resident memory meanwhile", f"{resident} MB", "under 300 MB", resident < 300)
+    yield Row("resident memory meanwhile", f"{held} MB", "under 300 MB", held < 300)
     due = str(Path(folder, "due.sqlite"))
     _fill(due, MANY, url, datetime.now(UTC))
     started = time.perf_counter()
@@ -100,11 +101,3 @@ def _serving(url: str, where: str | None = None) -> Iterator[tuple[subprocess.Po
             yield process, json.loads(process.stdout.readline())["url"]
         finally:
             process.terminate()
-
-
-def _resident(pid: int) -> int:
-    """Return the resident memory of a process, in megabytes."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) // 1024
-    raise LookupError(pid)

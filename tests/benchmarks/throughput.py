@@ -49,11 +49,11 @@ def throughput() -> Iterator[Row]:
 
 
 @contextmanager
-def emulator(url: str, *, keep: int = 1_000) -> Iterator[str]:
+def emulator(url: str, *, keep: int = 1_000, state: str | None = None) -> Iterator[str]:
     """Run `mohook serve` as a user does, ip1's callback set to `url`; give its address."""
     command = [sys.executable, "-m", "mohook", "serve", "--json", "--port", "0", "--quiet"]
-    command += ["--ip1-callback", url, "--keep", str(keep)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    command += ["--ip1-callback", url, "--keep", str(keep)] + (["--state", state] if state else [])
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         assert process.stdout
         try:
             yield json.loads(process.stdout.readline())["url"]
