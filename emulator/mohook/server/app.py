@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import partial
 from threading import Event
 
+from flask import request
 from flask.json.provider import DefaultJSONProvider
 from flask_openapi.openapi import OpenAPI
 
@@ -24,8 +25,10 @@ from mohook.server import (
     reports,
     state,
 )
+from mohook.server.blueprints import HEALTH
 from mohook.server.current import attach
 from mohook.server.guards import guard, harden
+from mohook.server.metrics import METRICS
 from mohook.server.portal.routes import portal
 from mohook.server.reading import StrictRequest
 from mohook.server.refusals import misfit_response, refuse_in_form
@@ -63,6 +66,8 @@ class _App(OpenAPI):
 
 
 def _catch_up(emulator: Emulator) -> None:
+    if request.path in (HEALTH, METRICS):
+        return  # these wait for no store that hangs
     with suppress(StoreAwayError):  # told by what is asked for, where it needs the state
         emulator.catch_up()
 
@@ -85,6 +90,8 @@ def create_app(emulator: Emulator) -> OpenAPI:
     app.config["MAX_CONTENT_LENGTH"] = emulator.settings.serve.request_cap
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
+    health.watch(app, emulator)
+    metrics.watch(app, emulator)
     count_requests(app)
     app.before_request(guard)
     app.before_request(require_token)

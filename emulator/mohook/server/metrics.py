@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 
 from mohook import __version__
 from mohook.delivery.message import State
@@ -20,17 +20,24 @@ from mohook.delivery.tally import BOUNDS, Distribution
 from mohook.emulator import Emulator
 from mohook.errors import StoreError
 from mohook.server.current import emulator
+from mohook.server.in_time import InTime
 from mohook.server.request_tally import RequestTally, request_tally
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-__all__ = ["METRICS", "blueprint"]
+__all__ = ["METRICS", "blueprint", "watch"]
 
 METRICS = "/metrics"
 Labels = TypeVar("Labels", bound=tuple[str, ...])
 
 blueprint = Blueprint("metrics", __name__)
+_KEY = "mohook.backlog"
+
+
+def watch(app: Flask, served: Emulator) -> None:
+    """Let the app's metrics ask the store of its emulator."""
+    app.extensions[_KEY] = InTime(lambda: list(_backlog(served)), served.store.where)
 
 
 @blueprint.get(METRICS)
@@ -40,7 +47,8 @@ def metrics() -> Response:
     from prometheus_client.exposition import choose_encoder
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collector(emulator(), request_tally()))
+    backlog: InTime[list[Metric]] = current_app.extensions[_KEY]
+    registry.register(_Collector(emulator(), backlog, request_tally()))
     ProcessCollector(registry=registry)
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
     return Response(encode(registry), content_type=content_type)
@@ -49,8 +57,11 @@ def metrics() -> Response:
 class _Collector:
     """Reads an emulator and its server, once for each scrape."""
 
-    def __init__(self, served: Emulator, requests: RequestTally) -> None:
+    def __init__(
+        self, served: Emulator, backlog: InTime[list[Metric]], requests: RequestTally
+    ) -> None:
         self._served = served
+        self._backlog = backlog
         self._requests = requests
 
     def describe(self) -> Iterable[Metric]:
@@ -88,35 +99,6 @@ class _Collector:
             of_state = {(p,): n for (p, found), n in tally.ended.items() if found is state}
             yield _counter(f"mohook_messages_{word}", meaning, ["provider"], of_state)
 
-    def _backlog(self) -> Iterator[Metric]:
-        served = self._served
-        received = served.store.figures().by_provider
-        yield _counter(
-            "mohook_messages_accepted",
-            "Messages that were accepted since the last reset.",
-            ["provider"],
-            {(provider,): figures["received"] for provider, figures in received.items()},
-        )
-        waiting = {("pending",): served.store.pending(), ("held",): served.store.held()}
-        yield _gauge(
-            "mohook_backlog_messages",
-            "Messages that wait: pending for an attempt, held for a webhook.",
-            ["state"],
-            waiting,
-        )
-        yield _gauge(
-            "mohook_deliveries_in_flight",
-            "Requests to receivers that have not ended.",
-            [],
-            {(): served.engine.in_flight},
-        )
-        yield _gauge(
-            "mohook_delivery_lag_seconds",
-            "How late the oldest due message is, by the emulator's clock; 0 where none is.",
-            [],
-            {(): _lag(served)},
-        )
-
     def _http(self) -> Iterator[Metric]:
         yield _counter(
             "mohook_http_requests",
@@ -140,6 +122,36 @@ _ENDS = (
 
 def _build() -> dict[str, str]:
     return {"version": __version__, "python": platform.python_version()}
+
+
+def _backlog(served: Emulator) -> Iterator[Metric]:
+    served.catch_up()  # others may have written since
+    received = served.store.figures().by_provider
+    yield _counter(
+        "mohook_messages_accepted",
+        "Messages that were accepted since the last reset.",
+        ["provider"],
+        {(provider,): figures["received"] for provider, figures in received.items()},
+    )
+    waiting = {("pending",): served.store.pending(), ("held",): served.store.held()}
+    yield _gauge(
+        "mohook_backlog_messages",
+        "Messages that wait: pending for an attempt, held for a webhook.",
+        ["state"],
+        waiting,
+    )
+    yield _gauge(
+        "mohook_deliveries_in_flight",
+        "Requests to receivers that have not ended.",
+        [],
+        {(): served.engine.in_flight},
+    )
+    yield _gauge(
+        "mohook_delivery_lag_seconds",
+        "How late the oldest due message is, by the emulator's clock; 0 where none is.",
+        [],
+        {(): _lag(served)},
+    )
 
 
 def _lag(served: Emulator) -> float:
