@@ -56,15 +56,30 @@ class Peers:
         """Return the numbers of the others that live."""
         return self._database.present() - {self.number}
 
-    def listen(self, on_news: Callable[[], None], on_look: Callable[[], None]) -> None:
-        """Call `on_news` when others have written, and `on_look` now and then."""
-        run = (on_news, on_look)
+    def listen(
+        self,
+        on_news: Callable[[], None],
+        on_look: Callable[[], None],
+        on_return: Callable[[], None],
+    ) -> None:
+        """Call `on_news` when others have written, and `on_look` now and then.
+
+        `on_return` is called before them when the database was away.
+        """
+        run = (on_news, on_look, on_return)
         self._thread = Thread(target=self._run, args=run, name="mohook-peers", daemon=True)
         self._thread.start()
 
-    def _run(self, on_news: Callable[[], None], on_look: Callable[[], None]) -> None:
+    def _run(
+        self,
+        on_news: Callable[[], None],
+        on_look: Callable[[], None],
+        on_return: Callable[[], None],
+    ) -> None:
         while not self._closing.is_set():
             try:
+                self._connect()
+                on_return()
                 self._hear(on_news, on_look)
             except (DBAPIError, StoreAwayError, OSError) as problem:
                 log.debug("the state is away: %s", problem)

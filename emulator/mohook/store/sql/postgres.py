@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, RootTransaction
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from mohook.errors import SettingsError
@@ -74,24 +74,34 @@ class PostgresDatabase:
 
         So numbers become visible in their order, and what is counted is nobody else's just now.
         """
-        with self._begun() as connection:
-            waits = "on" if durable else "off"
-            connection.exec_driver_sql(_BEGIN, (waits, self.key, _WRITING))
-            yield connection
+        with self._begun(_BEGIN, ("on" if durable else "off", self.key, _WRITING)):
+            yield self._writer
 
     @contextmanager
     def beside(self) -> Iterator[Connection]:
         """Begin a transaction beside those of others, which is not waited for on the disk."""
-        with self._begun() as connection:
-            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
-            yield connection
+        with self._begun("SET LOCAL synchronous_commit TO off"):
+            yield self._writer
 
-    @contextmanager
-    def _begun(self) -> Iterator[Connection]:
+    def _begun(self, first: str, given: tuple[object, ...] = ()) -> RootTransaction:
+        """Begin a transaction with a statement; once more where the connection had died before."""
+        try:
+            return self._begin(first, given)
+        except DBAPIError as problem:
+            if not problem.connection_invalidated:
+                raise
+        return self._begin(first, given)
+
+    def _begin(self, first: str, given: tuple[object, ...]) -> RootTransaction:
         if self._writer.closed:
             self._writer = self.engine.connect()
-        with self._writer.begin():
-            yield self._writer
+        transaction = self._writer.begin()
+        try:
+            self._writer.exec_driver_sql(first, given)
+        except BaseException:
+            transaction.close()
+            raise
+        return transaction
 
     def present(self) -> set[int]:
         """Return the numbers of the processes that have the state open."""
@@ -118,11 +128,10 @@ class AdvisoryLock:
 
     def acquire(self, patience: float = -1) -> bool:
         """Wait up to `patience` real seconds, -1 without end; tell whether it came."""
+        timeout = "0" if patience < 0 else f"{max(1, round(patience * 1000))}ms"
         with telling_trouble(self._database.where):
-            connection = self._connected()
+            connection = self._limited(timeout)
             try:
-                timeout = "0" if patience < 0 else f"{max(1, round(patience * 1000))}ms"
-                connection.exec_driver_sql(f"SET lock_timeout = '{timeout}'")
                 connection.exec_driver_sql("SELECT pg_advisory_lock(%s, %s)", self._key)
             except DBAPIError as problem:
                 if getattr(problem.orig, "sqlstate", None) == _LOCK_TIMEOUT:
@@ -133,6 +142,18 @@ class AdvisoryLock:
                 self.close()  # an interrupt: nobody knows whether it has come
                 raise
         return True
+
+    def _limited(self, timeout: str) -> Connection:
+        """Return the connection with a limit on waits; a new one where it had died before."""
+        limit = f"SET lock_timeout = '{timeout}'"
+        try:
+            self._connected().exec_driver_sql(limit)
+        except DBAPIError as problem:
+            self.close()
+            if not problem.connection_invalidated:
+                raise
+            self._connected().exec_driver_sql(limit)
+        return self._connected()
 
     def release(self) -> None:
         """Let go of it: with the connection, where that is the only way."""

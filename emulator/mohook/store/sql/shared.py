@@ -54,7 +54,11 @@ _FREE = (
     "UPDATE mohook_messages SET claim = NULL, leased_until = NULL WHERE n IN ("  # the same
     "SELECT n FROM mohook_messages WHERE claim IS NOT NULL AND ({}) FOR UPDATE SKIP LOCKED)"
 )
-_FREE_DEAD = _FREE.format(f"leased_until <= {_NOW} OR claim >> {_CLAIMS_OF_ONE} = ANY(%s)")
+_FREE_DEAD = _FREE.format(
+    f"leased_until <= {_NOW} OR claim >> {_CLAIMS_OF_ONE} = ANY(%s) "  # noqa: S608 # the same
+    f"OR claim >> {_CLAIMS_OF_ONE} = %s AND (n, claim) NOT IN "
+    "(SELECT * FROM unnest(%s::bigint[], %s::bigint[]))"
+)
 _FREE_MINE = _FREE.format("n = ANY(%s) AND claim = ANY(%s)")
 _OWNERS = text(
     f"SELECT DISTINCT claim >> {_CLAIMS_OF_ONE} FROM mohook_messages WHERE claim IS NOT NULL"  # noqa: S608 # the same
@@ -129,10 +133,28 @@ class SharedStore(SqlStore):
     def listen(self, on_news: Callable[[], None]) -> None:
         """Call `on_news` in a thread of its own when others have written."""
         self._on_news = on_news
-        self._peers.listen(on_news, self._look)
+        self._peers.listen(on_news, self._look, self._doubt)
+
+    @contextmanager
+    def _doubting(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._doubt()
+            raise
+
+    def _doubt(self) -> None:
+        """Ask for all anew: a write ended and nobody knows how, or the server forgot the last."""
+        with self._noting:
+            self._tally = self._tally | {"writes": -1}
+            self._dues.doubt()
 
     def _look(self) -> None:
-        """Take back what was claimed by those that died, or let their leases run out."""
+        """Take back what was claimed by those that died, or let their leases run out.
+
+        So too what stands there as ours and is not: the end of a claim, or of what was recorded,
+        never came back, or the server has forgotten it.
+        """
         with telling_trouble(self.where):
             gone = self._owners() - self._database.present()
             freed = self._free_dead(gone & self._absent)
@@ -145,7 +167,9 @@ class SharedStore(SqlStore):
             return set(connection.execute(_OWNERS).scalars())
 
     def _free_dead(self, dead: set[int]) -> bool:
-        return self._free(_FREE_DEAD, (list(dead),))
+        with self._lock:
+            claims = [message.claim for message in self._mine.values()]
+            return self._free(_FREE_DEAD, (list(dead), self._number, list(self._mine), claims))
 
     def _free(self, statement: str, given: tuple[object, ...]) -> bool:
         with self._lock, telling_trouble(self.where), self._database.beside() as connection:
@@ -163,7 +187,7 @@ class SharedStore(SqlStore):
 
     @contextmanager
     def _writing(self, *, durable: bool = True) -> Iterator[Write]:
-        with self._lock, telling_trouble(self.where):
+        with self._lock, telling_trouble(self.where), self._doubting():
             with self._database.ordered(durable=durable) as connection:
                 tally = _counted(connection)
                 self._note_tally(tally)
@@ -262,9 +286,16 @@ class SharedStore(SqlStore):
         epoch = tally.get("epoch", 0)
         self._note_tally(tally)
         found = [message_of(row, epoch) for row in sorted(rows, key=lambda row: (row[9], row[0]))]
-        self._mine.update((int(message.id[1:]), message) for message in found)
+        for message in found:
+            self._hold(message)
         self._leases.add(until, claim, found.copy())
         return found
+
+    def _hold(self, message: Message) -> None:
+        n = int(message.id[1:])
+        if (before := self._mine.get(n)) is not None:
+            before.claim = None  # it ended and nobody told: the end of that lease ends nothing
+        self._mine[n] = message
 
     @contextmanager
     def _asking(self) -> Iterator[Callable[[], Connection]]:
