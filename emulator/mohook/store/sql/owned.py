@@ -8,7 +8,7 @@ stands in memory (`lanes.py`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from threading import RLock
 from time import monotonic
@@ -18,6 +18,7 @@ from sqlalchemy import BigInteger, Engine, literal, select, text, tuple_, update
 from sqlalchemy.engine import Connection
 
 from mohook.delivery.message import Message, State
+from mohook.errors import StoreAwayError
 from mohook.store.sql.lanes import LOT, Key, Lanes
 from mohook.store.sql.reading import Reading, loose_scan
 from mohook.store.sql.rows import message_id, message_of, micros, number_of
@@ -86,11 +87,16 @@ class OwnedStore(SqlStore):
             if not self._is_sure:
                 self._make_sure()
             self._is_sure = False  # until it is committed, or is known not to be
-            with self._owner.writer.begin():
-                self._owner.make_durable(durable=durable)
-                write = TallyWrite(self._owner.writer, self._many, self._tally)
-                yield write
-                changed = write.settle()
+            try:
+                with self._owner.writer.begin():
+                    self._owner.make_durable(durable=durable)
+                    write = TallyWrite(self._owner.writer, self._many, self._tally)
+                    yield write
+                    changed = write.settle()
+            except BaseException:
+                with suppress(StoreAwayError):  # then the next write does
+                    self._make_sure()
+                raise
             self._tally.update(changed)
             self._is_sure = True
         self.journal.tell(self._tally.get("events", 0))
@@ -100,7 +106,17 @@ class OwnedStore(SqlStore):
         with self._reader() as connection:
             self._tally = self._reading.tally(connection)
             self._ids = max(self._ids, self._tally.get("ids", 0))
+            self._end_claims(connection)
             self._lanes.start(loose_scan(connection, "destination", UNCLAIMED), claims=True)
+
+    def _end_claims(self, connection: Connection) -> None:
+        """End those claims whose results are written."""
+        claimed = {int(message.id[1:]): message for message in self._lanes.all_claimed()}
+        asked = select(messages.c.n, messages.c.attempts_made).where(messages.c.n.in_(claimed))
+        made = {row.n: row.attempts_made for row in connection.execute(asked)}
+        for n, message in claimed.items():
+            if made.get(n) != message.attempts_made:
+                message.claim = None
 
     def next_id(self) -> str:
         """Return a message id that was never given before."""
