@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from tests.portal.missing import missing
 
-__all__ = ["server", "state_url"]
+__all__ = ["cut_off", "server", "state_url"]
 
 _URL = os.environ.get("POSTGRES_URL", "postgresql+psycopg://root@127.0.0.1:5432/test")
 _numbers = count()
@@ -40,6 +40,19 @@ def state_url() -> Iterator[str]:
         yield f"{_URL}?options=-csearch_path%3D{schema}"
     finally:
         _run(f"DROP SCHEMA {schema} CASCADE")
+
+
+def cut_off(application: str) -> None:
+    """End every connection of a process, as a server that is restarted does."""
+    with server().connect() as connection:
+        ended = connection.execute(
+            text(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE application_name = :name"
+            ),
+            {"name": application},
+        )
+        assert ended.scalar_one()
 
 
 def _run(statement: str) -> None:

@@ -8,14 +8,13 @@ from contextlib import closing
 from threading import Event
 
 import pytest
-from sqlalchemy import text
 
 from mohook.delivery.message import State
 from mohook.errors import SettingsError, StoreAwayError
 from mohook.store.sql.opening import open_store
 from mohook.store.sql.shared import SharedStore
 from mohook.store.store import Result, Store
-from tests.postgres import server, state_url
+from tests.postgres import cut_off, state_url
 from tests.store.made import NOON, new_attempt, new_message
 from tests.store.steps import LEASE, NO_TIME, accepted, claim, end, ids, plenty
 
@@ -26,19 +25,6 @@ pytestmark = pytest.mark.postgres
 def where() -> Iterator[str]:
     with state_url() as url:
         yield url
-
-
-def cut_off(application: str) -> None:
-    """End every connection of a process, as a server that is restarted does."""
-    with server().connect() as connection:
-        ended = connection.execute(
-            text(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                "WHERE application_name = :name"
-            ),
-            {"name": application},
-        )
-        assert ended.scalar_one()
 
 
 def test_a_connection_that_was_cut_is_made_again(where: str) -> None:
