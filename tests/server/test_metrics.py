@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,11 +30,21 @@ NAMES = {
     "mohook_messages_delivered": "counter",
     "mohook_messages_failed": "counter",
     "mohook_backlog_messages": "gauge",
+    "mohook_backlog_due_messages": "gauge",
+    "mohook_undelivered_messages": "gauge",
     "mohook_deliveries_in_flight": "gauge",
     "mohook_delivery_lag_seconds": "gauge",
     "mohook_http_requests": "counter",
     "mohook_http_request_duration_seconds": "histogram",
 }
+
+
+SUFFIXES = {
+    "gauge": {""},
+    "counter": {"_total"},
+    "histogram": {"_bucket", "_count", "_sum"},
+}
+README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
 class Scrape:
@@ -78,6 +90,24 @@ def test_every_metric_has_its_name_and_kind(busy: Bench) -> None:
     assert "process_resident_memory_bytes" in scrape.kinds
 
 
+def test_no_name_breaks_the_rules_of_names(busy: Bench) -> None:
+    """Those of `promtool check metrics`, and the suffixes that mean something to Prometheus."""
+    for family in Scrape(busy).families:
+        name, kind = family.name, family.type
+        assert re.fullmatch("[a-z]+(_[a-z]+)+", name), name
+        assert not re.search("_(ms|milliseconds|minutes|kb|mb|percent|total)(_|$)", name), name
+        assert not re.search(f"_(sum|count|bucket|{kind})$", name), name
+        assert family.documentation.endswith("."), name
+        suffixes = {sample.name.removeprefix(name) for sample in family.samples}
+        assert suffixes <= SUFFIXES[kind], name
+
+
+def test_the_readme_tells_of_every_metric() -> None:
+    """By the name under which Prometheus keeps it."""
+    for name, kind in NAMES.items():
+        assert f"`{name}{'_total' if kind == 'counter' else ''}`" in README, name
+
+
 def test_attempts_are_counted_by_provider_and_outcome(busy: Bench) -> None:
     """Each attempt once, a scripted one too; the sum is what the report says."""
     scrape = Scrape(busy)
@@ -99,6 +129,7 @@ def test_attempts_are_counted_by_provider_and_outcome(busy: Bench) -> None:
     for provider in ("ip1", "intelepeer"):
         assert scrape("mohook_messages_accepted_total", provider=provider) == 1
         assert scrape("mohook_messages_delivered_total", provider=provider) == 1
+        assert scrape("mohook_undelivered_messages", provider=provider) == 0
 
 
 def test_what_waits_is_told_and_how_late_it_is() -> None:
@@ -111,9 +142,17 @@ def test_what_waits_is_told_and_how_late_it_is() -> None:
     before = Scrape(bench)
     assert before("mohook_backlog_messages", state="pending") == 2
     assert before("mohook_backlog_messages", state="held") == 1
+    assert before("mohook_undelivered_messages", provider="ip1") == 2
+    assert before("mohook_undelivered_messages", provider="intelepeer") == 1
+    assert before("mohook_backlog_due_messages") == 2
     assert before("mohook_delivery_lag_seconds") == 0
     emulator.clock.move_to(emulator.clock.now() + timedelta(seconds=90))
     assert Scrape(bench)("mohook_delivery_lag_seconds") == 90
+    emulator.settle()
+    after = Scrape(bench)
+    assert after("mohook_backlog_messages", state="pending") == 2
+    assert after("mohook_backlog_due_messages") == after("mohook_delivery_lag_seconds") == 0
+    assert after("mohook_undelivered_messages", provider="ip1") == 2
     emulator.stop()
 
 

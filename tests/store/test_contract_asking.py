@@ -10,8 +10,8 @@ import pytest
 from mohook.delivery.message import State
 from mohook.store.journal import Standing
 from mohook.store.store import Store
-from tests.store.made import NOON
-from tests.store.steps import accepted, claim, end, ids
+from tests.store.made import HERE, MINUTE, NOON, SECOND, THERE
+from tests.store.steps import NO_TIME, accepted, claim, end, ids
 
 
 @pytest.fixture
@@ -116,6 +116,36 @@ def test_figures_count_each_failed_attempt(store: Store, mixed: Sequence[str]) -
     end(store, mixed[0], State.FAILED)
     assert figures.by_outcome == {"500": 2}
     assert store.figures().by_outcome == {"500": 3}
+
+
+def test_what_is_due_and_not_sent_is_counted(store: Store) -> None:
+    """Up to as many as asked for; neither what is claimed, nor what is due later, nor held."""
+    given = [*accepted(store, 3), *accepted(store, destination=THERE)]
+    accepted(store, destination=None)
+    assert [store.due(NOON - SECOND, 9), store.due(NOON, 9), store.due(NOON, 2)] == [0, 4, 2]
+    claim(store, room={HERE: 1, THERE: 1}.__getitem__)
+    assert [store.due(NOON, 9), store.due(NOON, 1)] == [2, 1]
+    end(store, given[0], State.PENDING)
+    end(store, given[3], State.DELIVERED)
+    assert [store.due(NOON, 9), store.due(NOON + MINUTE, 9)] == [2, 3]
+    store.postpone(given[1], NOON + MINUTE)
+    assert store.due(NOON, 9) == 1
+    store.postpone(given[1], NOON)
+    claim(store, lease=NO_TIME)
+    assert store.next_due() == NOON  # it looks, and the leases have run out
+    assert store.due(NOON, 9) == 2
+
+
+def test_what_moved_while_it_was_sent_is_counted_once(store: Store) -> None:
+    """And what is held by now not at all, until it waits again."""
+    accepted(store)
+    claim(store)
+    store.move("ip1:ip1-10001", None, NOON)
+    accepted(store, endpoint="ip1:ip1-2")
+    assert store.due(NOON, 9) == 1
+    for destination in (THERE, HERE, THERE):
+        store.move("ip1:ip1-2", destination, NOON)
+    assert store.due(NOON, 9) == 1
 
 
 def test_the_journal_tells_what_happened_in_order(store: Store) -> None:

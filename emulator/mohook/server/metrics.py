@@ -26,9 +26,11 @@ from mohook.server.request_tally import RequestTally, request_tally
 if TYPE_CHECKING:
     from prometheus_client import Metric
 
-__all__ = ["METRICS", "blueprint", "watch"]
+__all__ = ["METRICS", "MOST_DUE", "blueprint", "watch"]
 
 METRICS = "/metrics"
+MOST_DUE = 10_000
+"""How many due messages are counted at most: a scrape must stay cheap when it matters."""
 Labels = TypeVar("Labels", bound=tuple[str, ...])
 
 blueprint = Blueprint("metrics", __name__)
@@ -141,6 +143,19 @@ def _backlog(served: Emulator) -> Iterator[Metric]:
         waiting,
     )
     yield _gauge(
+        "mohook_backlog_due_messages",
+        "Messages whose next attempt is due and has not begun, the oldest by as much as the lag; "
+        f"{MOST_DUE} where there are as many or more.",
+        [],
+        {(): served.store.due(served.clock.now(), MOST_DUE)},
+    )
+    yield _gauge(
+        "mohook_undelivered_messages",
+        "Messages that wait, pending or held, by provider.",
+        ["provider"],
+        {(provider,): _undelivered(figures) for provider, figures in received.items()},
+    )
+    yield _gauge(
         "mohook_deliveries_in_flight",
         "Requests to receivers that have not ended.",
         [],
@@ -152,6 +167,10 @@ def _backlog(served: Emulator) -> Iterator[Metric]:
         [],
         {(): _lag(served)},
     )
+
+
+def _undelivered(figures: Mapping[str, int]) -> int:
+    return figures["received"] - figures["delivered"] - figures["failed"]
 
 
 def _lag(served: Emulator) -> float:

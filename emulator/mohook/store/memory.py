@@ -16,6 +16,7 @@ from typing import Any
 from mohook.delivery.message import Message, State
 from mohook.errors import NotFoundError
 from mohook.store.archive import messages_from, messages_to_json
+from mohook.store.heaps import count_due
 from mohook.store.journal import ATTEMPT_ENDED, MESSAGE_ACCEPTED, MESSAGE_MOVED, RESET, Standing
 from mohook.store.leases import Leases
 from mohook.store.memory_journal import MemoryJournal
@@ -221,6 +222,12 @@ class MemoryStore:
                     soonest = heap[0][0] if soonest is None else min(soonest, heap[0][0])
         return soonest
 
+    def due(self, now: datetime, most: int) -> int:
+        """Return how many unclaimed messages are due at `now`, `most` at most."""
+        with self._lock:
+            self._end_leases()
+            return count_due(self._due, now, most, _is_live)
+
     def lease_ends(self) -> float | None:
         """Return in how many real seconds the next lease runs out; None when nothing is claimed."""
         with self._lock:
@@ -230,13 +237,9 @@ class MemoryStore:
     def endpoints(self) -> list[str]:
         """Return the endpoints for which messages are pending or held."""
         with self._lock:
-            return list(
-                {
-                    message.endpoint: None
-                    for message in self._messages.values()
-                    if message.state in (State.PENDING, State.HELD)
-                }
-            )
+            states = State.PENDING, State.HELD
+            waiting = (each for each in self._messages.values() if each.state in states)
+            return list(dict.fromkeys(each.endpoint for each in waiting))
 
     def message(self, message_id: str) -> Message:
         """Return one message; raise NotFoundError when there is none under this id."""

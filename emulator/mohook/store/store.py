@@ -153,6 +153,12 @@ class Store(Protocol):
     def next_due(self, room: Room | None = None) -> datetime | None:
         """Return when the next unclaimed message is due that has room; None when none is."""
 
+    def due(self, now: datetime, most: int) -> int:
+        """Return how many unclaimed messages are due at `now`, `most` at most.
+
+        It takes as long as there are such, however many are due later.
+        """
+
     def lease_ends(self) -> float | None:
         """Return in how many real seconds the next lease runs out; None when nothing is claimed."""
 

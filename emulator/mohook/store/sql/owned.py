@@ -213,6 +213,13 @@ class OwnedStore(SqlStore):
             self._lanes.end_leases(self._seconds())
             return self._lanes.next_due(room)
 
+    def due(self, now: datetime, most: int) -> int:
+        """Return how many unclaimed messages are due at `now`, `most` at most."""
+        with self._lock:  # claims do not stand in the database, and must be those of its rows
+            self._lanes.end_leases(self._seconds())
+            claimed = sum(_is_due(message, now) for message in self._lanes.all_claimed())
+            return min(most, super().due(now, most + claimed) - claimed)
+
     def lease_ends(self) -> float | None:
         """Return in how many real seconds the next lease runs out; None when nothing is claimed."""
         with self._lock:
@@ -225,6 +232,10 @@ class OwnedStore(SqlStore):
             if not self._closed:
                 self._closed = True
                 self._owner.close()
+
+
+def _is_due(message: Message, now: datetime) -> bool:
+    return message.next_attempt_at is not None and message.next_attempt_at <= now
 
 
 def _move(message: Message, destination: str | None, now: datetime) -> None:

@@ -15,12 +15,16 @@ from mohook.delivery.message import Message, State
 from mohook.errors import NotFoundError
 from mohook.store.sql.counting import figures_of
 from mohook.store.sql.rows import attempt_of, message_of, number_of
-from mohook.store.sql.schema import WAITING, attempts, documents, messages, tally
+from mohook.store.sql.schema import UNCLAIMED, WAITING, attempts, documents, messages, tally
 from mohook.store.store import Figures, MessageFilter
 
 __all__ = ["Reading", "loose_scan", "visible"]
 
 _LOT = 500  # rows that are read at a time, where all are wanted
+_DUE = text(
+    "SELECT count(*) FROM (SELECT 1 FROM mohook_messages WHERE destination = :place "  # noqa: S608 # words of ours
+    f"AND {UNCLAIMED} AND due <= :now LIMIT :most) AS found"
+)
 
 
 def visible() -> ColumnElement[bool]:
@@ -132,6 +136,15 @@ class Reading:
         """Return the endpoints for which messages are pending or held."""
         with self.connection() as connection:
             return loose_scan(connection, "endpoint", WAITING)
+
+    def due(self, now: int | None, most: int) -> int:
+        """Return how many unclaimed messages are due at an instant, `most` at most."""
+        left = most
+        with self.connection() as connection:
+            for place in loose_scan(connection, "destination", UNCLAIMED):
+                given = {"place": place, "now": now, "most": left}
+                left -= connection.execute(_DUE, given).scalar_one()
+        return most - left
 
     def documents(self) -> dict[str, Any]:
         """Return every document by its name."""

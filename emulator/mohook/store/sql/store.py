@@ -316,6 +316,10 @@ class SqlStore(ABC):
         """Return the dashboard's figures."""
         return self._reading.figures()
 
+    def due(self, now: datetime, most: int) -> int:
+        """Return how many unclaimed messages are due at `now`, `most` at most."""
+        return self._reading.due(micros(now), most)
+
     def endpoints(self) -> list[str]:
         """Return the endpoints for which messages are pending or held."""
         return self._reading.endpoints()
