@@ -11,7 +11,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from random import Random
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from mohook.delivery.clock import ChangeableClock, ManualClock, RunningClock, clock_from
@@ -29,6 +28,7 @@ from mohook.directory.intelepeer import IntelePeerDirectory
 from mohook.directory.ip1 import Ip1Directory
 from mohook.directory.route import Directory
 from mohook.errors import ConflictError, MohookError, StoreAwayError
+from mohook.gate import Gate
 from mohook.given import checked
 from mohook.in_step import InStep
 from mohook.intake import Intake, encode
@@ -86,7 +86,7 @@ class Emulator:
         self.apps: InProcessTransport[Flight] = InProcessTransport(
             answer_cap=serve.answer_cap, starts_at_mount=lambda: self.clock.runs
         )
-        self._lock = RLock()
+        self._gate = Gate()
         begun = self._keeping.seed(serve.seed)
         self.seed = begun.seed
         self._random = Randomness(begun)
@@ -214,7 +214,7 @@ class Emulator:
         made_by: Callable[[Sequence[Submission], datetime], list[Message]],
         submissions: Sequence[Submission],
     ) -> list[Message]:
-        with self._lock:
+        with self._gate.passing():  # together: the disk is waited for once
             moves = self._moves
             messages = made_by(submissions, self.clock.now())
             self.store.accept(messages)
@@ -261,7 +261,7 @@ class Emulator:
 
     def reset(self) -> None:
         """Forget messages, attempts and faults; configuration is again as in the settings."""
-        with self._lock, self._in_step.lock:
+        with self._gate.closed(), self._in_step.lock:
             self.faults.clear()
             for directory in self._directories.values():
                 directory.reset()
@@ -276,7 +276,7 @@ class Emulator:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the whole state as JSON-able data: messages, configuration, faults, clock."""
-        with self._lock:
+        with self._gate.closed():
             return {
                 "version": SNAPSHOT_VERSION,
                 "taken_at": self.clock.now().isoformat(),
@@ -288,7 +288,7 @@ class Emulator:
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Take the state of a snapshot; raise StoreError, and change nothing, for a bad one."""
-        with self._lock, self._in_step.lock:
+        with self._gate.closed(), self._in_step.lock:
             check_snapshot(snapshot, self.settings)
             for name, directory in self._directories.items():
                 directory.load(snapshot[name])

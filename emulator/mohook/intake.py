@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from json import JSONEncoder
 from random import Random
+from threading import Lock
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
@@ -25,7 +26,7 @@ _STRICT = JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 class Intake:
-    """Makes messages of submissions. One seed decides all ids; the caller holds the lock."""
+    """Makes messages of submissions, in one thread at a time. One seed decides all ids."""
 
     def __init__(
         self,
@@ -38,21 +39,23 @@ class Intake:
         self._routers = routers
         self._random = random
         self._next_id = next_id
+        self._lock = Lock()
 
     def messages(self, submissions: Sequence[Submission], now: datetime) -> list[Message]:
         """Return the messages of all submissions, each its own request to the provider."""
-        made: list[Message] = []
         if isinstance(submissions, Submission):
             msg = "one submission: expected a list of them; put it in brackets"
             raise InputError(msg)
-        for submission in submissions:
-            provider = provider_named(submission.provider)
-            received = (self._received(provider, submission, now),)
-            if submission.batch:
-                made += self._messages(provider, received * submission.count)
-            else:
-                for _ in range(submission.count):
-                    made += self._messages(provider, received)
+        made: list[Message] = []
+        with self._lock:
+            for submission in submissions:
+                provider = provider_named(submission.provider)
+                received = (self._received(provider, submission, now),)
+                if submission.batch:
+                    made += self._messages(provider, received * submission.count)
+                else:
+                    for _ in range(submission.count):
+                        made += self._messages(provider, received)
         return made
 
     def batch(self, submissions: Sequence[Submission], now: datetime) -> list[Message]:
@@ -62,12 +65,13 @@ class Intake:
             msg = f"a batch of {sorted(names)}: expected one message or more, all of one provider"
             raise InputError(msg)
         provider = provider_named(names.pop())
-        received = [
-            one
-            for each in submissions
-            for one in (self._received(provider, each, now),) * each.count
-        ]
-        return self._messages(provider, received)
+        with self._lock:
+            received = [
+                one
+                for each in submissions
+                for one in (self._received(provider, each, now),) * each.count
+            ]
+            return self._messages(provider, received)
 
     def _received(
         self, provider: Provider, submission: Submission, now: datetime

@@ -97,7 +97,14 @@ class MemoryStore:
             heap = self._due[message.destination] = []
         heappush(heap, (message.next_attempt_at, next(self._entries), message))
 
-    def claim(self, now: datetime, lease: timedelta, room: Room) -> list[Message]:
+    def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        room: Room,
+        *,
+        ahead: bool = False,  # noqa: ARG002
+    ) -> list[Message]:
         """Hand out messages that are due at `now`, as far as their destinations have room."""
         claimed: list[_Due] = []
         with self._lock:
@@ -114,6 +121,9 @@ class MemoryStore:
             messages = [message for _, _, message in claimed]
             self._leases.add(until, claim, messages.copy())
         return messages
+
+    def give_back(self) -> None:
+        """Do nothing: nothing is claimed ahead."""
 
     def _claimed(
         self, destination: str, heap: list[_Due], now: datetime, claim: int

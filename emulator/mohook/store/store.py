@@ -123,13 +123,19 @@ class Store(Protocol):
     def accept(self, messages: Sequence[Message]) -> None:
         """Keep new messages: all of them, or none when it raises."""
 
-    def claim(self, now: datetime, lease: timedelta, room: Room) -> list[Message]:
+    def claim(
+        self, now: datetime, lease: timedelta, room: Room, *, ahead: bool = False
+    ) -> list[Message]:
         """Hand out messages that are due at `now`, oldest due first, as far as there is room.
 
         Each has a new `claim`, and may come without its earlier attempts. It is handed out again
         only after `record`, or when `lease`, in real time, has run out: whoever claimed it is
-        then taken for dead.
+        then taken for dead. With `ahead`, more may be claimed for the calls to come, which
+        `give_back` ends.
         """
+
+    def give_back(self) -> None:
+        """Let go of what was claimed ahead and is not handed out."""
 
     def record(self, results: Iterable[Result]) -> None:
         """Write down what became of claimed messages, and end their claims.

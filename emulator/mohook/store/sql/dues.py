@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 
 from sqlalchemy.engine import Connection
 
@@ -18,6 +19,9 @@ _FIRST = (
 )
 
 
+Connected = Callable[[], AbstractContextManager[Connection]]
+
+
 class Dues:
     """By destination, in microseconds since 1970: never too late, and exact where it is sure.
 
@@ -25,7 +29,8 @@ class Dues:
     but for `doubt`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, connected: Connected) -> None:
+        self._connected = connected
         self._known: dict[str, int] = {}
         self._unsure: set[str] = set()
         self._doubted = True
@@ -39,36 +44,37 @@ class Dues:
         if destination is not None and due is not None:
             self._known[destination] = min(due, self._known.get(destination, due))
 
-    def claimed(self, destinations: Iterable[str]) -> None:
-        """Take note that something of these was taken: what is first now is due no earlier."""
+    def taken(self, destinations: Iterable[str]) -> None:
+        """Take note that all that was due of these is taken: what is first now is due later."""
         self._unsure.update(destinations)
 
-    def due(self, now: int, room: Room, connected: Callable[[], Connection]) -> dict[str, int]:
-        """Return by destination how many there is room for, of those that may have some due."""
-        self._load(connected)
-        ready = sorted((due, each) for each, due in self._known.items() if due <= now)
-        granted = {each: room(each) for _, each in ready}
-        return {each: number for each, number in granted.items() if number > 0}
+    def ready(self, now: int) -> list[str]:
+        """Return the destinations that may have something due by now, the longest due first."""
+        self._load()
+        return [
+            each for _, each in sorted((due, at) for at, due in self._known.items() if due <= now)
+        ]
 
-    def first(self, room: Room | None, connected: Callable[[], Connection]) -> int | None:
+    def first(self, room: Room | None) -> int | None:
         """Return when the next one is due of those destinations that have room."""
-        self._load(connected)
+        self._load()
         roomy = {each for each in self._known if room is None or room(each) > 0}
         if unsure := roomy & self._unsure:
-            self._ask(connected(), unsure)
+            with self._connected() as connection:
+                self._ask(connection, unsure)
         return min((self._known[each] for each in roomy & self._known.keys()), default=None)
 
-    def _load(self, connected: Callable[[], Connection]) -> None:
+    def _load(self) -> None:
         if not self._doubted:
             return
         self._doubted = False  # first: a doubt that comes meanwhile is not lost
         try:
-            connection = connected()
-            there = loose_scan(connection, "destination", UNCLAIMED)
-            self._known.clear()
-            self._unsure.clear()
-            if there:
-                self._ask(connection, there)
+            with self._connected() as connection:
+                there = loose_scan(connection, "destination", UNCLAIMED)
+                self._known.clear()
+                self._unsure.clear()
+                if there:
+                    self._ask(connection, there)
         except BaseException:
             self._doubted = True
             raise

@@ -24,7 +24,7 @@ from mohook.store.sql.reading import Reading, loose_scan
 from mohook.store.sql.rows import message_id, message_of, micros, number_of
 from mohook.store.sql.schema import UNCLAIMED, messages
 from mohook.store.sql.statements import Statements
-from mohook.store.sql.store import Ended, SqlStore
+from mohook.store.sql.store import Ended, SqlStore, Standing
 from mohook.store.sql.trouble import telling_trouble
 from mohook.store.sql.write import TallyWrite, Write
 from mohook.store.store import Result, Room
@@ -67,7 +67,8 @@ class OwnedStore(SqlStore):
         super().__init__(Reading(self._reader, keep), owner.where, keep)
         self._owner = owner
         self._seconds = seconds
-        self._lock = RLock()
+        self._lock = RLock()  # of what is held in memory; whoever writes has the other one first
+        self._writes = RLock()
         self._many = Statements(owner.engine.dialect)
         self._lanes = Lanes(self._load)
         self._ids = 0
@@ -82,7 +83,7 @@ class OwnedStore(SqlStore):
 
     @contextmanager
     def _writing(self, *, durable: bool = True) -> Iterator[Write]:
-        with self._lock, telling_trouble(self.where):
+        with self._writes, telling_trouble(self.where):
             self._is_sure = self._owner.begin(durable=durable) and self._is_sure
             if not self._is_sure:
                 self._make_sure()
@@ -92,18 +93,21 @@ class OwnedStore(SqlStore):
                     self._owner.make_durable(durable=durable)
                     write = TallyWrite(self._owner.writer, self._many, self._tally)
                     yield write
-                    changed = write.settle()
+                    changed = write.counted()
+                    self._many.count(write.connection, list(changed.items()))
             except BaseException:
                 with suppress(StoreAwayError):  # then the next write does
                     self._make_sure()
                 raise
             self._tally.update(changed)
+            for do in write.then:
+                do()
             self._is_sure = True
         self.journal.tell(self._tally.get("events", 0))
 
     def _make_sure(self) -> None:
         """Read again what is counted and what is due: a write ended, and nobody knows how."""
-        with self._reader() as connection:
+        with self._lock, self._reader() as connection:
             self._tally = self._reading.tally(connection)
             self._ids = max(self._ids, self._tally.get("ids", 0))
             self._end_claims(connection)
@@ -141,9 +145,10 @@ class OwnedStore(SqlStore):
 
     def _entered(self, accepted: Sequence[Message]) -> None:
         with self._lock:
+            self._ids = max(self._ids, self._tally.get("ids", 0))
             for message in accepted:
-                if message.state is State.PENDING:
-                    self._lanes.offer(message)
+                if message.state is State.PENDING and not self._lanes.known(int(message.id[1:])):
+                    self._lanes.offer(message)  # unless it was read meanwhile, and perhaps claimed
 
     def _left(self, ended: Sequence[Ended]) -> None:
         with self._lock:
@@ -170,17 +175,25 @@ class OwnedStore(SqlStore):
             self._lanes.start(loose_scan(connection, "destination", UNCLAIMED))
         self.journal.tell(self._tally.get("events", 0))
 
-    def _under_claim(self, _: Write, results: Sequence[Result]) -> dict[int, Message]:
+    def _under_claim(self, _: Write, results: Sequence[Result]) -> Standing:
         numbers = [int(result.message.id[1:]) for result in results]
-        claimed = ((n, self._lanes.claimed(n)) for n in numbers)
-        return {n: message for n, message in claimed if message is not None}
+        with self._lock:
+            claimed = [(n, self._lanes.claimed(n)) for n in numbers]
+            return {n: (message.claim, message) for n, message in claimed if message is not None}
 
     def _claim_of(self, message: Message) -> int | None:
         with self._lock:
             claimed = self._lanes.claimed(int(message.id[1:]))
             return None if claimed is None else claimed.claim
 
-    def claim(self, now: datetime, lease: timedelta, room: Room) -> list[Message]:
+    def claim(
+        self,
+        now: datetime,
+        lease: timedelta,
+        room: Room,
+        *,
+        ahead: bool = False,  # noqa: ARG002
+    ) -> list[Message]:
         """Hand out messages that are due at `now`, without their attempts."""
         with self._lock:
             real = self._seconds()
@@ -193,7 +206,7 @@ class OwnedStore(SqlStore):
     def postpone(self, message_id: str, until: datetime, claim: int | None = None) -> None:
         """Make a pending message due at `until` instead, unless somebody else has claimed it."""
         n = number_of(message_id)
-        with self._lock:
+        with self._writes, self._lock:
             known = None if n is None else self._lanes.known(n)
             if n is None or (known.claim if known else None) != claim:
                 return
@@ -228,7 +241,7 @@ class OwnedStore(SqlStore):
 
     def close(self) -> None:
         """Let go of the database: an SQLite file takes its log into itself."""
-        with self._lock:
+        with self._writes, self._lock:
             if not self._closed:
                 self._closed = True
                 self._owner.close()

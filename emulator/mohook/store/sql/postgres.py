@@ -6,23 +6,33 @@ loses them; a server that dies may, and then the last attempts are made again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL, Connection, RootTransaction
+from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError, InvalidRequestError
 
 from mohook.errors import SettingsError
 from mohook.store.sql.migrations import bring_up
-from mohook.store.sql.trouble import telling_trouble
+from mohook.store.sql.trouble import of_the_driver, telling_trouble
 
-__all__ = ["AdvisoryLock", "PostgresDatabase"]
+__all__ = ["AdvisoryLock", "PostgresDatabase", "counted"]
 
 _PATIENCE = 5  # seconds to connect
 _WRITING, _CONFIGURATION, _MOVING = 0, -1, -2
 """Which lock of a state is whose; above 0 stand its processes."""
-_BEGIN = "SELECT set_config('synchronous_commit', %s, true), pg_advisory_xact_lock(%s, %s)"
+_TALLY = "SELECT name, value FROM mohook_tally"
+_BEGIN = (
+    "BEGIN; SET LOCAL synchronous_commit TO {}; SELECT pg_advisory_xact_lock({}, {}); "
+    f"{_TALLY}"
+)
+_COUNT = (
+    "INSERT INTO mohook_tally (name, value) VALUES {} "
+    "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+)
+_NOT_DURABLE = "SET synchronous_commit TO off"
 _HASH = text("SELECT hashtext('mohook ' || coalesce(current_schema(), ''))")
 _PRESENT = text(
     "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted "
@@ -51,15 +61,15 @@ class PostgresDatabase:
                 "pip install 'mohook[postgres]'"
             )
             raise SettingsError(msg) from problem
-        with telling_trouble(self.where):
-            self._writer: Connection = self.engine.connect()
         try:
-            with telling_trouble(self.where), self._writer.begin():
-                bring_up(self._writer, self.where)
-                self.key: int = self._writer.execute(_HASH).scalar_one()
+            with telling_trouble(self.where), self.engine.begin() as connection:
+                bring_up(connection, self.where)
+                self.key: int = connection.execute(_HASH).scalar_one()
         except BaseException:
-            self.close()
+            self.engine.dispose()
             raise
+        self._writing = _Kept(self.engine)
+        self._claiming = _Kept(self.engine)
         self.configuration = AdvisoryLock(self, _CONFIGURATION)
         self.moving = AdvisoryLock(self, _MOVING)
 
@@ -69,39 +79,28 @@ class PostgresDatabase:
         return f"mohook_{self.key & 0xFFFFFFFF}"
 
     @contextmanager
-    def ordered(self, *, durable: bool) -> Iterator[Connection]:
+    def ordered(self, *, durable: bool) -> Iterator[tuple[Connection, dict[str, int]]]:
         """Begin a transaction, one at a time of all that share the state; commit it at the end.
 
-        So numbers become visible in their order, and what is counted is nobody else's just now.
-        """
-        with self._begun(_BEGIN, ("on" if durable else "off", self.key, _WRITING)):
-            yield self._writer
+        With it comes what is counted. So numbers become visible in their order, and what is counted is nobody else's just now.        """
+        begin = _BEGIN.format("on" if durable else "off", self.key, _WRITING)
+        with self._writing.begun(begin) as (connection, counted):
+            yield connection, dict(counted)
+
+    def tell(self, connection: Connection, counted: Mapping[str, int], teller: int) -> None:
+        """Write what is counted by now, and tell all who listen when that is committed."""
+        values = ", ".join(f"({_literal(name)}, {value})" for name, value in counted.items())
+        count = f"{_COUNT.format(values)}; " if values else ""
+        _last_rows(connection, f"{count}NOTIFY {self.channel}, '{teller}'")
 
     @contextmanager
     def beside(self) -> Iterator[Connection]:
-        """Begin a transaction beside those of others, which is not waited for on the disk."""
-        with self._begun("SET LOCAL synchronous_commit TO off"):
-            yield self._writer
+        """Give a connection whose statements are each a transaction beside those of others.
 
-    def _begun(self, first: str, given: tuple[object, ...] = ()) -> RootTransaction:
-        """Begin a transaction with a statement; once more where the connection had died before."""
-        try:
-            return self._begin(first, given)
-        except DBAPIError as problem:
-            if not problem.connection_invalidated:
-                raise
-        return self._begin(first, given)
-
-    def _begin(self, first: str, given: tuple[object, ...]) -> RootTransaction:
-        if self._writer.closed:
-            self._writer = self.engine.connect()
-        transaction = self._writer.begin()
-        try:
-            self._writer.exec_driver_sql(first, given)
-        except BaseException:
-            transaction.close()
-            raise
-        return transaction
+        It is not waited for on the disk.
+        """
+        with self._claiming.begun(_NOT_DURABLE) as (connection, _):
+            yield connection
 
     def present(self) -> set[int]:
         """Return the numbers of the processes that have the state open."""
@@ -114,8 +113,75 @@ class PostgresDatabase:
         for lock in (getattr(self, "configuration", None), getattr(self, "moving", None)):
             if lock is not None:
                 lock.close()
-        self._writer.close()
+        self._writing.close()
+        self._claiming.close()
         self.engine.dispose()
+
+
+class _Kept:
+    """A connection that is kept, and made again where it had died. It begins nothing by itself."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def begun(self, first: str) -> Iterator[tuple[Connection, list[Any]]]:
+        """Give it, and the rows that its first statements return.
+
+        What they have begun, and nothing has ended, is taken back where it raises.
+        """
+        connection, rows = self._begin(first)
+        with connection.get_transaction() or connection.begin():
+            yield connection, rows
+
+    def _begin(self, first: str) -> tuple[Connection, list[Any]]:
+        try:
+            return self._begun(first)
+        except DBAPIError as problem:
+            if not problem.connection_invalidated:
+                raise
+        return self._begun(first)  # it had died before
+
+    def _begun(self, first: str) -> tuple[Connection, list[Any]]:
+        connection = self._connected()
+        transaction = connection.begin()
+        try:
+            return connection, _last_rows(connection, first)
+        except BaseException:
+            transaction.close()
+            raise
+
+    def _connected(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            connection = self._engine.connect()
+            self._connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        return self._connection
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._connection is not None:
+            self._connection.close()
+
+
+def counted(connection: Connection) -> dict[str, int]:
+    """Return all that is counted."""
+    return {name: value for name, value in connection.exec_driver_sql(_TALLY)}  # noqa: C416 # rows
+
+
+def _last_rows(connection: Connection, text: str) -> list[Any]:
+    """Run statements in one way there and back, and return the rows of the last one."""
+    driver: Any = connection.connection.driver_connection
+    with of_the_driver(connection), driver.cursor() as cursor:
+        cursor.execute(text)
+        while cursor.nextset():
+            pass
+        return cursor.fetchall() if cursor.description else []
+
+
+def _literal(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
 
 
 class AdvisoryLock:

@@ -24,16 +24,24 @@ from mohook.store.sql.counting import (
     count_received,
     counted_as,
 )
+from mohook.store.sql.gathering import Gathering
 from mohook.store.sql.journal import SqlJournal
 from mohook.store.sql.moving import moved
 from mohook.store.sql.pruning import prune
 from mohook.store.sql.reading import Reading, visible
-from mohook.store.sql.rows import attempt_row, message_of, message_row, micros, number_of
+from mohook.store.sql.rows import (
+    attempt_row,
+    message_id,
+    message_of,
+    message_row,
+    micros,
+    number_of,
+)
 from mohook.store.sql.schema import attempts, documents, events, messages
 from mohook.store.sql.write import Write
 from mohook.store.store import Figures, MessageFilter, Result, Room
 
-__all__ = ["Ended", "SqlStore"]
+__all__ = ["Ended", "SqlStore", "Standing"]
 
 
 _GOES_ON = {"events", "claims", "finishes", "epoch", "first", "floor", "writes", "documents"}
@@ -48,6 +56,10 @@ class Ended(NamedTuple):
     due: datetime | None
     tries: int
     attempts_made: int
+
+
+Standing = dict[int, tuple[int | None, Message]]
+"""Claimed messages by number, each with the claim under which it is."""
 
 
 class SqlStore(ABC):
@@ -66,22 +78,20 @@ class SqlStore(ABC):
         self._keep = keep
         self._tally: dict[str, int] = {}
         self.journal = SqlJournal(reading, self._first_event)
+        self._accept_together = Gathering(self._accept_all)
 
     # What each database does in its own way
 
     @abstractmethod
     def _writing(self, *, durable: bool = True) -> AbstractContextManager[Write]:
-        """Begin a transaction, and commit it at the end.
+        """Begin a transaction, commit it at the end, and then do what it names in `then`.
 
         What is not `durable` may be lost with the machine's power, though not with this process.
         """
 
     @abstractmethod
-    def _under_claim(self, write: Write, results: Sequence[Result]) -> dict[int, Message]:
-        """Return by number the messages of those results whose claim stands."""
-
-    def _number_anew(self, write: Write, accepted: Sequence[Message]) -> None:  # noqa: B027 # where one process alone gives ids
-        """Give messages other ids where somebody else has theirs by now."""
+    def _under_claim(self, write: Write, results: Sequence[Result]) -> Standing:
+        """Return the messages among those of results that are claimed, by number."""
 
     @abstractmethod
     def _entered(self, accepted: Sequence[Message]) -> None:
@@ -108,7 +118,9 @@ class SqlStore(ABC):
         """Return a message id that was never given before."""
 
     @abstractmethod
-    def claim(self, now: datetime, lease: timedelta, room: Room) -> list[Message]:
+    def claim(
+        self, now: datetime, lease: timedelta, room: Room, *, ahead: bool = False
+    ) -> list[Message]:
         """Hand out messages that are due at `now`, without their attempts."""
 
     @abstractmethod
@@ -122,6 +134,9 @@ class SqlStore(ABC):
     @abstractmethod
     def lease_ends(self) -> float | None:
         """Return in how many real seconds the next lease runs out; None when nothing is claimed."""
+
+    def give_back(self) -> None:  # noqa: B027 # nothing, where nothing is
+        """Let go of what was claimed ahead."""
 
     @abstractmethod
     def close(self) -> None:
@@ -144,15 +159,18 @@ class SqlStore(ABC):
 
     def accept(self, accepted: Sequence[Message]) -> None:
         """Keep new messages: they are on the disk when this returns."""
-        if not accepted:
-            return
+        if accepted:
+            self._accept_together(accepted)
+
+    def _accept_all(self, lots: Sequence[Sequence[Message]]) -> None:
+        accepted = [message for lot in lots for message in lot]
         with self._writing() as write:
             self._add(write, accepted)
             prune(write, self._keep)
-        self._entered(accepted)
+            write.then.append(lambda: self._entered(accepted))
 
     def _add(self, write: Write, accepted: Sequence[Message]) -> None:
-        self._number_anew(write, accepted)
+        _number_anew(write, accepted)
         event = write.take("events", len(accepted))
         epoch = write.value("epoch")
         rows, told = [], []
@@ -176,7 +194,7 @@ class SqlStore(ABC):
         with self._writing(durable=False) as write:
             ended = self._end(write, given)
             prune(write, self._keep)
-        self._left(ended)
+            write.then.append(lambda: self._left(ended))
 
     def _end(self, write: Write, results: Sequence[Result]) -> list[Ended]:
         standing = self._under_claim(write, results)
@@ -201,9 +219,8 @@ class SqlStore(ABC):
     def move(self, endpoint: str, destination: str | None, now: datetime) -> None:
         """Send what waits for `endpoint` to another origin; hold it when that is None."""
         with self._writing() as write:
-            found = moved(write, endpoint, destination, now)
-        if found:
-            self._moved(endpoint, destination, now)
+            if moved(write, endpoint, destination, now):
+                write.then.append(lambda: self._moved(endpoint, destination, now))
 
     def reopen(self, message_ids: Iterable[str], destination: str | None, now: datetime) -> None:
         """Make finished messages due now, with the full number of tries again."""
@@ -231,7 +248,8 @@ class SqlStore(ABC):
                     event += 1
             write.many.change_message(write.connection, changes)
             write.many.add_event(write.connection, told)
-        self._entered([message for message in found if message.state is State.PENDING])
+            waits = [message for message in found if message.state is State.PENDING]
+            write.then.append(lambda: self._entered(waits))
 
     def note(self, at: datetime, kind: str, data: Mapping[str, Any]) -> None:
         """Write an entry into the journal that is about no message."""
@@ -259,7 +277,7 @@ class SqlStore(ABC):
             self._forget(write)
             self._put(write, loaded, figures)
             prune(write, self._keep)
-        self._turned_over()
+            write.then.append(self._turned_over)
 
     def _put(self, write: Write, loaded: Sequence[Message], figures: Figures) -> None:
         last = write.take("events", sum(len(each.attempts) for each in loaded)) - 1
@@ -286,7 +304,7 @@ class SqlStore(ABC):
         with self._writing() as write:
             self._forget(write)
             self._note(write, now, RESET, {})
-        self._turned_over()
+            write.then.append(self._turned_over)
 
     def _forget(self, write: Write) -> None:
         for table in (attempts, events, messages):
@@ -333,14 +351,20 @@ class SqlStore(ABC):
         return messages_to_json(self.messages(MessageFilter(limit=None)), self.figures())
 
 
-def _once(
-    standing: dict[int, Message], results: Iterable[Result]
-) -> Iterator[tuple[int, Message, Result]]:
+def _number_anew(write: Write, accepted: Sequence[Message]) -> None:
+    """Give messages other ids where somebody else has theirs by now, or later ones."""
+    last = write.value("ids")
+    for message in accepted:
+        last = max(last + 1, int(message.id[1:]))
+        message.id = message_id(last)
+
+
+def _once(standing: Standing, results: Iterable[Result]) -> Iterator[tuple[int, Message, Result]]:
     """Yield those results whose claim stands: a claim ends with the first of them."""
     for result in results:
         n = int(result.message.id[1:])
-        message = standing.get(n)
-        if message is not None and message.claim == result.claim:
+        claim, message = standing.get(n, (None, None))
+        if message is not None and claim == result.claim:
             del standing[n]
             yield n, message, result
 

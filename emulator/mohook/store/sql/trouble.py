@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from mohook.errors import StoreAwayError
 
-__all__ = ["telling_trouble"]
+__all__ = ["of_the_driver", "telling_trouble"]
 
 _ADVICE = (
     ("full", "make room there"),
@@ -38,3 +40,19 @@ def telling_trouble(where: str) -> Iterator[None]:
         advice = next((what for words, what in _ADVICE if words in lowered), "start the database")
         msg = f"the state in {where} cannot be read or written just now ({said}); {advice}"
         raise StoreAwayError(msg) from problem
+
+
+@contextmanager
+def of_the_driver(connection: Connection) -> Iterator[None]:
+    """Raise as SQLAlchemy does what PostgreSQL's driver raises where it is called past it."""
+    import psycopg
+
+    driver: Any = connection.connection.driver_connection
+    try:
+        yield
+    except psycopg.OperationalError as problem:
+        if driver.closed:
+            connection.invalidate(problem)
+        raise OperationalError(
+            str(problem), None, problem, connection_invalidated=driver.closed
+        ) from problem

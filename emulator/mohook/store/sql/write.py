@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Callable
 
 from sqlalchemy.engine import Connection
 
@@ -23,6 +24,8 @@ class Write(ABC):
         self.connection = connection
         self.many = many
         self.added: Counter[str] = Counter()
+        self.then: list[Callable[[], None]] = []
+        """What is to be done as soon as it is committed, before anybody else writes."""
 
     def add(self, name: str, count: int = 1) -> None:
         """Count on, or back."""
@@ -54,8 +57,6 @@ class TallyWrite(Write):
         """Return what is counted under a name, with what was added here."""
         return self._tally.get(name, 0) + self.added[name]
 
-    def settle(self) -> dict[str, int]:
-        """Write what was counted; return it, for when it is committed."""
-        changed = {str(name): self.value(name) for name, by in self.added.items() if by}
-        self.many.count(self.connection, changed.items())
-        return changed
+    def counted(self) -> dict[str, int]:
+        """Return what has changed of what is counted, to be written before it is committed."""
+        return {str(name): self.value(name) for name, by in self.added.items() if by}
