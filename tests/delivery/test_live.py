@@ -217,7 +217,7 @@ def test_a_bug_that_ends_delivery_is_kept_to_be_told(caplog: pytest.LogCaptureFi
     with closing(bench.transport):
         broken = RuntimeError("no such lane")
 
-        def breaks(*_arguments: object) -> list[Message]:
+        def breaks(*_: object, **_named: object) -> list[Message]:
             raise broken
 
         bench.store.claim = breaks  # type: ignore[method-assign, assignment] # the bug

@@ -15,6 +15,7 @@ from mohook.delivery.clock import Clock
 from mohook.delivery.faults import FaultKind, FaultPlan, FaultStep
 from mohook.delivery.message import Attempt, Message, State, Timings
 from mohook.delivery.outcome import FAILURES, LOST_ACK
+from mohook.delivery.recorder import Recorder
 from mohook.delivery.retry import Decision, Delivered, GivenUp, RetryAt, RetryPolicy
 from mohook.delivery.tally import AttemptTally
 from mohook.delivery.transports.headers import request_headers
@@ -28,6 +29,8 @@ REORDER_HOLD = timedelta(minutes=1)
 """How long a message that is to be overtaken waits when no other comes by."""
 LEASE_MARGIN = timedelta(seconds=30)
 """Real time between the end of the slowest request and the end of its lease."""
+UNRECORDED = 256
+"""How many attempts may have ended and not be recorded: while it is more, nothing is started."""
 _HELD_BACK = {FaultKind.DELAY, FaultKind.REORDER}
 _SCRIPTED = {FaultKind.STATUS, FaultKind.TIMEOUT, FaultKind.RESET, FaultKind.REFUSED}
 
@@ -116,26 +119,32 @@ class Engine:
         self._busy: dict[str, int] = {}
         self._scripted: list[tuple[Flight, Exchange]] = []
         self.tally = AttemptTally()
+        self._recorder = Recorder(store, self.wake)
         self._unrecorded: list[tuple[Flight, Result]] = []
 
     @property
     def in_flight(self) -> int:
         """How many requests are under way, or have ended and are not recorded yet."""
-        return self._transport.in_flight + len(self._scripted) + len(self._unrecorded)
+        unrecorded = len(self._unrecorded) + self._recorder.backlog
+        return self._transport.in_flight + len(self._scripted) + unrecorded
 
     def room(self, destination: str) -> int:
         """Return how many more requests may be in flight to a destination."""
+        if self._recorder.backlog > UNRECORDED:
+            return 0
         in_all = self._in_all - self._transport.in_flight
         return max(0, min(in_all, self._per_receiver - self._busy.get(destination, 0)))
 
-    def start_due(self, most: int | None = None) -> int:
+    def start_due(self, most: int | None = None, *, ahead: bool = False) -> int:
         """Start attempts that are due now and have room, of `most` messages; return how many.
+
+        With `ahead`, the store may claim more for the calls to come.
 
         A message that is handed out while it is in flight is left there, under the new claim:
         its lease ran out, for this process stood still or an app took its time.
         """
         now = self._clock.now()
-        claimed = self._store.claim(now, self._lease, self._room_for(most))
+        claimed = self._store.claim(now, self._lease, self._room_for(most), ahead=ahead)
         if self._shuffle:
             self._shuffle.shuffle(claimed)
         begun = 0
@@ -216,8 +225,12 @@ class Engine:
         renew = self._rules[message.provider].renew
         return renew(message, now) if renew and message.tries else message.payload
 
-    def collect(self, timeout: float | None) -> list[Attempt]:
-        """Wait up to `timeout` real seconds for requests to end; record and return the attempts."""
+    def collect(self, timeout: float | None, *, aside: bool = False) -> list[Attempt]:
+        """Wait up to `timeout` real seconds for requests to end; return what has been recorded.
+
+        Those that have ended are recorded before it returns or, with `aside`, by another thread
+        where the store lasts, for a later call to return them.
+        """
         ended = self._transport.wait(0 if self._scripted or self._unrecorded else timeout)
         scripted, self._scripted = self._scripted, []  # after what an interrupt can end
         for flight, _ in ended:
@@ -225,13 +238,24 @@ class Engine:
         whole = [flight for flight, exchange in (*scripted, *ended) if flight.land(exchange)]
         now = self._clock.now()
         self._unrecorded += [(flight, self._result(flight, now)) for flight in whole]
-        return self._record() if self._unrecorded else []
+        recorded = self._record_aside() if aside and self._store.lasting else self._record()
+        return self._settled(recorded) if recorded else []
 
-    def _record(self) -> list[Attempt]:
-        results = [result for _, result in self._unrecorded]
-        self._store.record(results)  # where it raises, all of it waits for the next time
-        self.tally.record(results)
+    def _record(self) -> list[tuple[Flight, Result]]:
+        if self._unrecorded:  # where it raises, all of it waits for the next time
+            self._store.record([result for _, result in self._unrecorded])
         recorded, self._unrecorded = self._unrecorded, []
+        return recorded
+
+    def _record_aside(self) -> list[tuple[Flight, Result]]:
+        if self._unrecorded:
+            self._recorder.give(self._unrecorded)
+            self._unrecorded = []
+        return self._recorder.take() if self._recorder.backlog else []
+
+    def _settled(self, recorded: Sequence[tuple[Flight, Result]]) -> list[Attempt]:
+        results = [result for _, result in recorded]
+        self.tally.record(results)
         for flight, _ in recorded:
             if self._under_way.get(flight.message.id) is flight:
                 self._under_way.pop(flight.message.id, None)
@@ -239,6 +263,10 @@ class Engine:
                 self._release(flight.overtakes)
         self.on_progress()
         return [attempt for result in results for attempt in result.attempts]
+
+    def finish(self, patience: float) -> None:
+        """Record what has ended, for the last time, within `patience` seconds."""
+        self._recorder.close(patience)
 
     def wake(self) -> None:
         """Make a `collect` in another thread return soon."""

@@ -66,6 +66,7 @@ class LiveDriver:
         if self.begun:
             self.rouse()
             self._thread.join(timeout)
+            self._engine.finish(timeout)
 
     def _run(self) -> None:
         try:
@@ -95,15 +96,18 @@ class LiveDriver:
     def _deliver(self) -> None:
         """Deliver until the clock stands, and nothing is in flight any more."""
         while not self._stopping and (self._start_due() or self._engine.in_flight):
-            self._engine.collect(self._seconds_until_due())
+            self._engine.collect(
+                self._seconds_until_due(), aside=__import__("os").environ.get("ASIDE", "1") == "1"
+            )
             if self.trouble is not None:
                 log.warning("delivery goes on: the state is there again")
                 self.trouble = None
+        self._store.give_back()
 
     def _start_due(self) -> bool:
         """Start what may be started; tell whether more is to come by itself."""
         if self._clock.runs:
-            self._engine.start_due()
+            self._engine.start_due(ahead=True)
             return True
         if self._left:
             self._left = False  # first: what is left in this moment is looked for once more
