@@ -15,11 +15,12 @@ from mohook.emulator import Emulator
 from mohook.settings import Ip1Settings, Settings
 from mohook.store.journal import CLOCK_CHANGED, WEBHOOK_CHANGED
 from mohook.store.sql.opening import open_store
-from mohook.store.store import MessageFilter
+from mohook.store.store import MessageFilter, Store
 from mohook.submission import Submission
 from tests._receivers import Answer, scripted
 from tests._receivers.receiver import Receiver
 from tests.postgres import state_url
+from tests.store.made import new_message
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -62,6 +63,13 @@ def send(emulator: Emulator, body: str = "Hello", provider: str = "ip1") -> str:
     return message.id
 
 
+def held_at(store: Store) -> str:
+    """Accept a message as if no webhook were known; return its id."""
+    message = new_message(store.next_id(), destination=None)
+    store.accept([message])
+    return message.id
+
+
 def connect(emulator: Emulator, url: str) -> None:
     emulator.ip1.change("ip1-10001", {"callback_url": url})
 
@@ -95,6 +103,21 @@ def test_what_one_accepted_moves_with_a_change_at_the_other(
     other.intelepeer.put_default_webhook(receiver.url)
     assert len(other.settle()) == 1
     assert one.store.message(message).state is State.DELIVERED
+
+
+def test_what_one_held_that_ended_too_early_the_other_sends_on(
+    two: tuple[Emulator, Emulator], receiver: Receiver
+) -> None:
+    """It had accepted by the old route in the moment of the change, and is seen to be gone."""
+    one, other = two
+    connect(other, receiver.url)
+    one.catch_up()
+    held = held_at(one.store)
+    assert other.store.message(held).state is State.HELD
+    one.store.close()
+    while other.store.message(held).state is State.HELD:
+        assert other.store.journal.wait(other.store.journal.last, 10)
+    assert len(other.settle()) == 1
 
 
 def test_changes_at_both_stand_side_by_side(two: tuple[Emulator, Emulator]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mohook.delivery.clock import ManualClock, RunningClock
+from mohook.delivery.message import State
 from mohook.emulator import Emulator
 from mohook.errors import StoreError
 from mohook.settings import (
@@ -23,6 +24,7 @@ from mohook.settings import (
 )
 from mohook.store.sql.opening import open_store
 from tests.emulators import NUMBER, ip1
+from tests.store.made import new_message
 
 HERE, THERE = "http://127.0.0.1:1/here", "http://127.0.0.1:1/there"
 
@@ -134,6 +136,21 @@ def test_scripts_come_back_as_far_as_they_had_come(tmp_path: Path) -> None:
     with living(tmp_path) as emulator:
         made = emulator.advance(timedelta(minutes=20))
         assert [attempt.outcome for attempt in made] == ["500", "404"]
+
+
+def test_what_was_accepted_as_the_webhook_changed_goes_there(tmp_path: Path) -> None:
+    """By the old route, and the process died before it sent it on: the next one does."""
+    with living(tmp_path, clock=ManualClock()) as emulator:
+        emulator.ip1.put("ip1-10001", HERE)
+        waits = new_message(emulator.store.next_id(), destination=None)
+        elsewhere = new_message(
+            emulator.store.next_id(), destination=None, endpoint="intelepeer:+12065550100"
+        )
+        emulator.store.accept([waits, elsewhere])
+    with living(tmp_path) as emulator:
+        assert emulator.store.message(waits.id).state is State.PENDING
+        assert emulator.store.message(waits.id).destination == "http://127.0.0.1:1"
+        assert emulator.store.message(elsewhere.id).state is State.HELD
 
 
 def test_a_reset_is_kept_too(tmp_path: Path) -> None:

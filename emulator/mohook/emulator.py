@@ -35,6 +35,7 @@ from mohook.intake import Intake, encode
 from mohook.keeping import Keeping, Load, name_again
 from mohook.providers.provider import Provider
 from mohook.randomness import Randomness, Seed, drawn_seed
+from mohook.rerouting import destination_of, send_on, send_on_held
 from mohook.ruling import rules_by_provider
 from mohook.settings import Settings
 from mohook.settling import wait_settled
@@ -132,7 +133,8 @@ class Emulator:
             self._meet_again()
             name_again(self.settings, self.ip1, self.intelepeer)
             self._keeping.begin(begun, self.ip1, self.intelepeer)
-        self._in_step.begin(self._follow, self._wake)
+            self._send_on_held()
+        self._in_step.begin(self._follow, self._wake, self._send_on_held)
 
     def _follow(self, turned: bool) -> None:
         """Hold to what another emulator on the same state was told; see `in_step.py`."""
@@ -198,7 +200,7 @@ class Emulator:
         self._moves += 1
         if not self._in_step.is_following:
             self.store.note(now, WEBHOOK_CHANGED, {"endpoint": endpoint, "webhook": webhook})
-        self.store.move(endpoint, _destination(webhook), now)
+        self.store.move(endpoint, destination_of(webhook), now)
         self._wake()
 
     def send(self, submissions: Sequence[Submission]) -> list[Message]:
@@ -219,17 +221,9 @@ class Emulator:
             messages = made_by(submissions, self.clock.now())
             self.store.accept(messages)
             if self._in_step.has_fallen_behind() or moves != self._moves:
-                self._catch_up(messages)
+                send_on(self.store, self.webhook, messages, self.clock.now())
         self._wake()
         return messages
-
-    def _catch_up(self, messages: Sequence[Message]) -> None:
-        """Send on what was routed before a webhook changed, and accepted after."""
-        routed = {message.endpoint: message.destination for message in messages}
-        for endpoint, destination in routed.items():
-            now_to = _destination(self.webhook(endpoint))
-            if now_to != destination:
-                self.store.move(endpoint, now_to, self.clock.now())
 
     def resend(self, message_id: str) -> Message:
         """Make a message due now: a finished one with the full number of tries again."""
@@ -309,6 +303,9 @@ class Emulator:
             if provider == "intelepeer":
                 with suppress(MohookError):  # its number is gone, and with it its webhook
                     self.intelepeer.route(number, self.clock.now())
+
+    def _send_on_held(self) -> None:
+        send_on_held(self.store, self.webhook, self.clock.now())
 
     def start(self) -> None:
         """Begin delivering by itself, whenever the clock runs.
@@ -394,7 +391,3 @@ class Emulator:
     def wait_settled(self, message_ids: Iterable[str], seconds: float) -> bool:
         """Block until none of these messages is pending, or until `seconds` have passed."""
         return wait_settled(self.store, message_ids, seconds)
-
-
-def _destination(webhook: str | None) -> str | None:
-    return origin(webhook) if webhook else None

@@ -26,6 +26,7 @@ class InStep:
         self._sharing = sharing
         self._follow: Callable[[bool], None] | None = None
         self._at = Stand(0, 0)
+        self._ends = 0
         self.is_following = False
         self.is_moving = False
         self.guard: Guard | None = None
@@ -48,19 +49,32 @@ class InStep:
         """Return the lock for those who must `meet` first what waits; None without others."""
         return _Meeting(self.guard, meet) if self.guard else None
 
-    def begin(self, follow: Callable[[bool], None], on_news: Callable[[], None]) -> None:
-        """From now on, follow what others write, and call `on_news` after that."""
-        if self._sharing is None:
+    def begin(
+        self,
+        follow: Callable[[bool], None],
+        on_news: Callable[[], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        """From now on, follow what others write, and call `on_news` after that.
+
+        Before that comes `on_end`, with the lock held, where another has ended.
+        """
+        sharing = self._sharing
+        if sharing is None:
             return
         with self.lock:
             self._follow = follow
-            self._at = self._sharing.stand
+            self._at = sharing.stand
 
         def hear() -> None:
             self.look()
+            if self._ends != (ends := sharing.ends):
+                with self.lock:
+                    on_end()
+                self._ends = ends
             on_news()
 
-        self._sharing.listen(hear)
+        sharing.listen(hear)
 
     def look(self) -> None:
         """Follow what others have written until now."""

@@ -41,6 +41,10 @@ class Sharing(Protocol):
     def stand(self) -> Stand:
         """How documents stood when anything was last read or written here."""
 
+    @property
+    def ends(self) -> int:
+        """How often it was seen that another had ended."""
+
     def refresh(self) -> Stand:
         """Look what others have written, and return how documents stand now."""
 
@@ -51,7 +55,7 @@ class Sharing(Protocol):
         """Whether another process has the state open just now."""
 
     def listen(self, on_news: Callable[[], None]) -> None:
-        """Call `on_news` in a thread of its own when others have written, until it is closed.
+        """Call `on_news` in a thread of its own when others have written or ended.
 
         `claim` calls it too, before it hands out what was claimed, where documents are newer.
         """

@@ -8,6 +8,7 @@ the journal become visible in their order; claims are made beside them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import RLock
@@ -59,7 +60,8 @@ class SharedStore(SqlStore):
         self._claims.number(number)
         self._peers = Peers(database, number)
         self._number = number
-        if not self._peers.others():
+        self._present: AbstractSet[int] = self._peers.others()
+        if not self._present:
             self._free_dead(self._owners())
 
     # What the emulator is told of others
@@ -119,11 +121,17 @@ class SharedStore(SqlStore):
     def _look(self) -> None:
         """Take back what was claimed by those that died, or let their leases run out."""
         with telling_trouble(self.where):
-            gone = self._owners() - self._database.present()
+            present = self._database.present()
+            gone = self._owners() - present
             freed = self._free_dead(gone & self._absent)
             self._absent = gone  # one who has just lost the connection is there again by then
-        if freed:
+        ended, self._present = self._present - present, present
+        self.ends += bool(ended)
+        if freed or ended:
             self._on_news()
+
+    ends = 0
+    """How often it was seen that another had ended."""
 
     def _owners(self) -> set[int]:
         with self._reader() as connection:
