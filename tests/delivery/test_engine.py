@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 
 import pytest
 
 from mohook.delivery.message import State
 from mohook.delivery.outcome import FAILURES
+from mohook.errors import StoreAwayError
+from mohook.store.store import Result
 from tests.delivery.bench import Bench, FakeTransport, outcomes, rules
 from tests.store.made import HERE, MINUTE, NOON, THERE
 
@@ -244,3 +247,48 @@ def test_what_is_in_flight_is_not_sent_again_when_its_lease_runs_out() -> None:
     bench.fake.let_go()
     assert len(bench.engine.collect(0)) == 1
     assert outcomes(message) == ["200"]
+
+
+def test_what_could_not_be_recorded_counts_under_a_new_claim(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The store was away until the lease had run out: the attempt is recorded, and made once."""
+    bench = Bench()
+    message = bench.accept()
+    bench.engine.start_due()
+
+    def away(_: object) -> None:
+        raise StoreAwayError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.store, "record", away)
+        with pytest.raises(StoreAwayError):
+            bench.engine.collect(0)
+    bench.seconds.pass_by(40)
+    bench.engine.start_due()
+    assert len(bench.engine.collect(0)) == 1
+    assert outcomes(message) == ["200"]
+    assert len(bench.fake.started) == 1
+
+
+def test_what_falls_due_while_its_last_attempt_is_written_down_is_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is handed out before the engine hears of the end of that: it is in flight no more."""
+    bench = Bench(FakeTransport(lambda _: "500"))
+    message = bench.accept()
+    bench.engine.start_due()
+    record = bench.store.record
+
+    def slowly(results: Iterable[Result]) -> None:
+        record(results)
+        bench.clock.move_to(NOON + 10 * MINUTE)
+        bench.engine.start_due()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bench.store, "record", slowly)
+        bench.engine.collect(0)
+    bench.engine.start_due()
+    bench.engine.collect(0)
+    assert len(bench.fake.started) == 2
+    assert outcomes(message) == ["500", "500"]

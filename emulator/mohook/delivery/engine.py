@@ -15,7 +15,7 @@ from mohook.delivery.clock import Clock
 from mohook.delivery.faults import FaultKind, FaultPlan, FaultStep
 from mohook.delivery.message import Attempt, Message, State, Timings
 from mohook.delivery.outcome import FAILURES, LOST_ACK
-from mohook.delivery.recorder import Recorder
+from mohook.delivery.recorder import Recorder, under_claims
 from mohook.delivery.retry import Decision, Delivered, GivenUp, RetryAt, RetryPolicy
 from mohook.delivery.tally import AttemptTally
 from mohook.delivery.transports.headers import request_headers
@@ -243,6 +243,7 @@ class Engine:
 
     def _record(self) -> list[tuple[Flight, Result]]:
         if self._unrecorded:  # where it raises, all of it waits for the next time
+            self._unrecorded = under_claims(self._unrecorded)
             self._store.record([result for _, result in self._unrecorded])
         recorded, self._unrecorded = self._unrecorded, []
         return recorded
@@ -254,11 +255,15 @@ class Engine:
         return self._recorder.take() if self._recorder.backlog else []
 
     def _settled(self, recorded: Sequence[tuple[Flight, Result]]) -> list[Attempt]:
-        results = [result for _, result in recorded]
+        results, now = [result for _, result in recorded], self._clock.now()
         self.tally.record(results)
         for flight, _ in recorded:
             if self._under_way.get(flight.message.id) is flight:
                 self._under_way.pop(flight.message.id, None)
+        for flight, result in recorded:
+            if flight.claim != result.claim:  # handed out while it was written: it is due again
+                message = flight.message
+                self._store.postpone(message.id, message.next_attempt_at or now, flight.claim)
             if flight.overtakes:
                 self._release(flight.overtakes)
         self.on_progress()

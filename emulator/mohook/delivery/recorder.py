@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
     Landed = tuple[Flight, Result]
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "under_claims"]
+
+
+def under_claims(landed: Sequence[Landed]) -> list[Landed]:
+    """Return them under the claims that stand: some may have been handed out anew since."""
+    return [(flight, result._replace(claim=flight.claim)) for flight, result in landed]
 
 
 class Recorder:
@@ -69,6 +74,7 @@ class Recorder:
 
     def _run(self) -> None:
         while landed := self._next():
+            landed = under_claims(landed)
             try:
                 self._store.record([result for _, result in landed])
             except Exception as problem:  # noqa: BLE001 # `take` raises it
