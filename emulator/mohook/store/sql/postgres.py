@@ -82,7 +82,9 @@ class PostgresDatabase:
     def ordered(self, *, durable: bool) -> Iterator[tuple[Connection, dict[str, int]]]:
         """Begin a transaction, one at a time of all that share the state; commit it at the end.
 
-        With it comes what is counted. So numbers become visible in their order, and what is counted is nobody else's just now.        """
+        With it comes what is counted, which is nobody else's just now; and numbers become
+        visible in their order.
+        """
         begin = _BEGIN.format("on" if durable else "off", self.key, _WRITING)
         with self._writing.begun(begin) as (connection, counted):
             yield connection, dict(counted)
