@@ -21,7 +21,10 @@ __all__ = ["Recorder", "under_claims"]
 
 def under_claims(landed: Sequence[Landed]) -> list[Landed]:
     """Return them under the claims that stand: some may have been handed out anew since."""
-    return [(flight, result._replace(claim=flight.claim)) for flight, result in landed]
+    return [
+        each if each[0].claim == each[1].claim else (each[0], each[1]._replace(claim=each[0].claim))
+        for each in landed
+    ]
 
 
 class Recorder:

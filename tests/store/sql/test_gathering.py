@@ -1,0 +1,81 @@
+"""What comes while a write is under way is written together, by one of those who wait for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from mohook.store.sql.gathering import Gathering
+from mohook.store.sql.opening import open_store
+from tests.store.made import new_message
+from tests.store.steps import ids
+
+PATIENCE = 10.0  # seconds
+
+
+class Disk:
+    """Takes its time for the first write, until it is told; remembers what came together."""
+
+    def __init__(self) -> None:
+        self.is_full = False
+        self.busy, self.ready = Event(), Event()
+        self.lots: list[list[int]] = []
+
+    def write(self, lot: Sequence[int]) -> None:
+        self.busy.set()
+        assert self.ready.wait(PATIENCE)
+        if self.is_full and self.lots:
+            raise OSError("full")
+        self.lots.append(list(lot))
+
+
+def test_who_comes_meanwhile_is_written_together_in_order() -> None:
+    disk = Disk()
+    gathering = Gathering(disk.write)
+    with ThreadPoolExecutor(9) as pool:
+        calls = [pool.submit(gathering, 0)]
+        assert disk.busy.wait(PATIENCE)
+        for number in range(1, 9):
+            calls.append(pool.submit(gathering, number))
+            while len(gathering._waiting) < number:
+                time.sleep(0.001)
+        disk.ready.set()
+        for call in calls:
+            call.result(PATIENCE)
+    assert disk.lots == [[0], list(range(1, 9))]
+
+
+def test_a_problem_is_told_to_all_whom_it_hit_and_to_no_others() -> None:
+    disk = Disk()
+    disk.is_full = True
+    gathering = Gathering(disk.write)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(gathering, 0)
+        assert disk.busy.wait(PATIENCE)
+        rest = [pool.submit(gathering, number) for number in (1, 2)]
+        while len(gathering._waiting) < 2:
+            time.sleep(0.001)
+        disk.ready.set()
+        first.result(PATIENCE)
+        for call in rest:
+            with pytest.raises(OSError, match="full"):
+                call.result(PATIENCE)
+    disk.is_full = False
+    gathering(3)
+    assert disk.lots == [[0], [3]]
+
+
+def test_ids_go_by_the_order_of_accepting(tmp_path: Path) -> None:
+    """Whoever took an id first and accepts last gets a later one, that a reader misses nothing."""
+    with closing(open_store(str(tmp_path / "state.sqlite"))) as store:
+        early, late = new_message(store.next_id()), new_message(store.next_id())
+        store.accept([late])
+        store.accept([early])
+        assert (late.id, early.id, store.next_id()) == ("m2", "m3", "m4")
+        assert ids(store) == ["m2", "m3"]
