@@ -83,16 +83,17 @@ def compare(
 ) -> Iterator[Finding]:
     """Yield what is wrong: lost, stored more than once, altered, or stored and never acknowledged.
 
-    A message whose answer never came may be stored or not.
+    A message whose answer never came may be stored or not; it is one under whatever id of its.
 
     >>> sent = {"5c61": Sent(0, State.DELIVERED, False)}
     >>> [str(each) for each in compare(sent, ["Hi"], [])]
     ["lost: 'Hi' (id 5c61) was acknowledged and is not stored"]
     """
     found: dict[str, list[str | None]] = defaultdict(list)
+    first = {later: identity for identity, one in messages.items() for later in one.later_ids}
     for item in stored:
-        if item.id is not None and item.id in messages:
-            found[item.id].append(item.text)
+        if item.id is not None and (identity := first.get(item.id, item.id)) in messages:
+            found[identity].append(item.text)
     for identity, one in messages.items():
         text = texts[one.place]
         what = f"{reprlib.repr(text)} (id {identity})"

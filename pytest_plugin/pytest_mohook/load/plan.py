@@ -15,10 +15,13 @@ from pytest_mohook.load.texts import Drawn
 
 __all__ = ["Orders", "Plan", "require_sendable"]
 
-_ONE_TO_ONE: Mapping[tuple[str, str], object] = {
-    ("delivery", "new_id_per_attempt"): False,
-    ("delivery", "follow_redirects"): False,
-    ("intelepeer", "long_messages"): "one",
+_ALLOWED = "a storm goes to the one address that was found allowed when it began"
+_ONE_REQUEST = (
+    'a storm counts one request a message; with "one", --max-parts 1 sends texts of one part each'
+)
+_ONE_TO_ONE: Mapping[tuple[str, str], tuple[object, str]] = {
+    ("delivery", "follow_redirects"): (False, _ALLOWED),
+    ("intelepeer", "long_messages"): ("one", _ONE_REQUEST),
 }
 
 
@@ -90,12 +93,9 @@ class Orders:
 
 
 def require_sendable(settings: Settings) -> None:
-    """Raise InputError for switches under which a message is not one request with one id."""
-    for (table, key), only in _ONE_TO_ONE.items():
+    """Raise InputError for switches under which a message is not one request to one address."""
+    for (table, key), (only, why) in _ONE_TO_ONE.items():
         value = getattr(getattr(settings, table), key)
         if value != only:
-            msg = (
-                f"{table}.{key} = {value!r}: a storm sends each message under one id, in one "
-                f"request, and follows no redirect; expected {only!r} here"
-            )
+            msg = f"{table}.{key} = {value!r}: {why}; expected {only!r} here"
             raise InputError(msg)

@@ -39,12 +39,14 @@ class Quantiles(NamedTuple):
 class Sent(NamedTuple):
     """One message as it stood in the end: the place of its text, its state.
 
-    It is `unheard` where an answer to it never came.
+    It is `unheard` where an answer to it never came. `later_ids` are those of its retries, where
+    each attempt had one of its own.
     """
 
     place: int
     state: State
     unheard: bool
+    later_ids: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -85,9 +87,9 @@ class Tally:
         self.cut += lot.get("cut", False)
 
     def _settle(self, told: Sequence[Any]) -> None:
-        identity, place, word, seconds, unheard = told
+        identity, place, word, seconds, unheard, *later = told
         state = State(word)
-        self.messages[identity] = Sent(place, state, unheard)
+        self.messages[identity] = Sent(place, state, unheard, tuple(later))
         if state is State.DELIVERED:
             self.deliveries.append(seconds)
 

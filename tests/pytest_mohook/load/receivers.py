@@ -18,13 +18,15 @@ _PATIENCE = 20.0
 class Desk:
     """A WSGI app: POST takes a message of either provider, GET tells all that are stored.
 
-    The first `refusals` attempts of each message are answered with `status`. It stores a message
-    with each attempt where it `keeps_copies`, also where it refuses; of every `forgets`-th it
-    acknowledges and stores nothing; it stores texts `cut` to so many characters.
+    The first `refusals` attempts of each message are answered with `status`, and so are the first
+    `busy_for` requests of all. It stores a message with each attempt where it `keeps_copies`, also
+    where it refuses; of every `forgets`-th it acknowledges and stores nothing; it stores texts
+    `cut` to so many characters.
     """
 
     def __init__(self) -> None:
         self.refusals = 0
+        self.busy_for = 0
         self.status = "500 Internal Server Error"
         self.keeps_copies = False
         self.forgets = 0
@@ -51,6 +53,7 @@ class Desk:
         self.messages[message[identity]] = message
         self.attempts[message[identity]] += 1
         refused = self.attempts[message[identity]] <= self.refusals
+        refused |= self.attempts.total() <= self.busy_for
         forgotten = self.forgets and len(self.messages) % self.forgets == 0
         known = any(each[identity] == message[identity] for each in self.stored)
         if self.keeps_copies or not (refused or forgotten or known):

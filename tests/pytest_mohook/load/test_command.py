@@ -100,6 +100,16 @@ def test_ip1_retries_until_200(figures: Figures, url: str, desk: Desk) -> None:
     assert told["stored"]["duplicated"] == 0
 
 
+def test_each_attempt_may_have_an_id_of_its_own(figures: Figures, url: str, desk: Desk) -> None:
+    """By the switch; what is stored under a later id is not lost."""
+    Path("mohook.toml").write_text("[delivery]\nnew_id_per_attempt = true\n")
+    desk.busy_for = 10
+    told = figures(url, *IP1, *TEN, *readback(url))
+    assert told["attempts"]["by_outcome"] == {"500": 10, "200": 10}
+    assert list(desk.attempts.values()) == [1] * 20
+    assert (told["stored"]["lost"], told["stored"]["duplicated"]) == (0, 0)
+
+
 def test_intelepeer_gives_up_after_five_attempts(run: Run, url: str, desk: Desk) -> None:
     """What is given up ends with 1, unless so many failures are allowed."""
     desk.refusals = 100

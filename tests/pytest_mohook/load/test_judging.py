@@ -51,6 +51,16 @@ def test_a_message_is_judged_by_how_it_ended(
     assert [each.kind for each in compare({"a": sent}, TEXTS, items)] == wrong
 
 
+@pytest.mark.parametrize(
+    ("stored", "wrong"), [([], ["lost"]), (["b"], []), (["a", "c"], ["duplicated"])]
+)
+def test_a_message_of_several_ids_is_one(stored: list[str], wrong: list[str]) -> None:
+    """Where each attempt has an id of its own, whichever it is stored under is right."""
+    sent = {"a": DELIVERED._replace(later_ids=("b", "c"))}
+    items = [StoredItem(each, "Hi") for each in stored]
+    assert [each.kind for each in compare(sent, TEXTS, items)] == wrong
+
+
 def test_what_others_have_stored_is_not_judged() -> None:
     """A store that is in use holds messages of before."""
     items = [StoredItem("before", "x"), StoredItem(None, "y"), StoredItem("a", "Hi")]

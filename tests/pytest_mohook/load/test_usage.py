@@ -88,21 +88,21 @@ def test_a_taken_port_is_named_with_its_flag(run: Run, url: str, desk: Desk, fla
 
 
 @pytest.mark.parametrize(
-    ("table", "line"),
+    ("table", "line", "why"),
     [
-        ("delivery", "new_id_per_attempt = true"),
-        ("delivery", "follow_redirects = true"),
-        ("intelepeer", 'long_messages = "parts"'),
+        ("delivery", "follow_redirects = true", "the one address that was found allowed"),
+        ("intelepeer", 'long_messages = "parts"', "--max-parts 1"),
     ],
 )
 def test_switches_that_make_several_of_one_message_are_refused(
-    run: Run, url: str, table: str, line: str
+    run: Run, url: str, table: str, line: str, why: str
 ) -> None:
-    """They are not passed over in silence."""
+    """They are not passed over in silence; the refusal says why, and what to do."""
     Path("mohook.toml").write_text(f"[{table}]\n{line}\n")
     result = run(url, *IP1, *RATE)
     assert result.exit_code == 2
     assert f"{table}.{line.partition(' ')[0]} = " in result.stderr
+    assert why in result.stderr
 
 
 def test_help_shows_how(run: Run) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import SystemRandom
 from time import perf_counter
@@ -45,6 +46,8 @@ class Delivery:
     unheard: bool = False
     seconds: float = 0.0
     """From when the message was due until its last attempt had ended."""
+    later_ids: list[str] = field(default_factory=list)
+    """Those of its retries, with the switch `delivery.new_id_per_attempt`."""
 
     @property
     def delivered(self) -> bool:
@@ -135,6 +138,15 @@ class Carrier:
             self._tried(tried)
             due = began + (decision.at - now).total_seconds() / self._clock
             gevent.sleep(max(0.0, due - perf_counter()))
+            if self._settings.delivery.new_id_per_attempt:
+                body = self._renewed(delivery, body)
+
+    def _renewed(self, delivery: Delivery, body: bytes) -> bytes:
+        """Return the same message under a new id."""
+        payload, now = json.loads(body), datetime.now(UTC)
+        renewed = self._provider.renewed(payload, now, self._account, self._random)
+        delivery.later_ids.append(str(renewed[self._provider.wire.id]))
+        return encode(renewed)
 
 
 def _account(provider: str, settings: Settings) -> Ip1Account | IntelePeerCustomer:

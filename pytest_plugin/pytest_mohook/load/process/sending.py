@@ -21,9 +21,10 @@ Lot = dict[str, Any]
 
 `tried`: of each attempt that ended its number, latency and delay in seconds, and outcome;
 `settled`: of each message that settled its id, the place of its text, state, seconds, whether an
-answer to it was never heard; `sent`, `open`: messages begun, and under way now. The last lot is
-`done`, and has in `left` the messages that are still under way, in the form of `settled`; `unsent`
-counts those that were due and were not begun any more; it was `cut` where it ended before its time.
+answer to it was never heard, and its later ids; `sent`, `open`: messages begun, and under way now.
+The last lot is `done`, and has in `left` the messages that are still under way, in the form of
+`settled`; `unsent` counts those that were due and were not begun any more; it was `cut` where it
+ended before its time.
 """
 
 _LOT = 0.5  # seconds
@@ -163,4 +164,5 @@ class Sending:
 
 def _told(delivery: Delivery, place: int) -> tuple[Any, ...]:
     seconds = round(delivery.seconds, 6)
-    return delivery.id, place, str(delivery.state), seconds, delivery.unheard
+    state, later = str(delivery.state), delivery.later_ids
+    return delivery.id, place, state, seconds, delivery.unheard, *later
