@@ -16,6 +16,7 @@ from mohook.delivery.message import Message, State
 from mohook.errors import StoreAwayError
 from mohook.store.sql.opening import open_store
 from mohook.store.sql.owned import OwnedStore
+from mohook.store.sql.rows import number_of
 from mohook.store.sql.shared import SharedStore
 from mohook.store.sql.store import SqlStore
 from mohook.store.store import Result
@@ -141,3 +142,28 @@ def test_a_lease_that_ended_so_ends_no_other() -> None:
         seconds.pass_by(20)
         store.next_due()  # it looks, and the first lease has run out
         assert claim(other, NOON + MINUTE) == []
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_what_was_claimed_ahead_is_not_lost_with_a_claim_that_fails() -> None:
+    """It is handed out soon, and not when its lease runs out."""
+    with state_url() as where, closing(open_store(where, seconds=Seconds())) as store:
+        accepted(store, 40)
+        for each in ("m1", "m2"):
+            (message,) = store.claim(NOON, LEASE, lambda _: 1, ahead=True)
+            assert message.id == each
+        cut_at_commit(store, done=True)
+        with pytest.raises(StoreAwayError):
+            store.claim(NOON, LEASE, plenty, ahead=True)
+        heard = Event()
+        assert isinstance(store, SharedStore)
+        store.listen(heard.set)
+        found: list[str] = []
+        while len(found) < 38:
+            assert heard.wait(10)
+            heard.clear()
+            found += claim(store)
+        assert sorted(found, key=lambda each: number_of(each) or 0) == [
+            f"m{n}" for n in range(3, 41)
+        ]

@@ -96,7 +96,12 @@ class Claims:
             found += taken
             if each in ready and len(taken) < most:
                 wanted[each] = most - len(taken)
-        return found + self._claimed(due, lease, wanted, ahead=ahead) if wanted else found
+        try:
+            return found + self._claimed(due, lease, wanted, ahead=ahead) if wanted else found
+        except BaseException:
+            for message in found:
+                self.over(int(message.id[1:]))  # nobody gets them: `free_dead` takes them back
+            raise
 
     def _claimed(
         self, due: int, lease: float, wanted: dict[str, int], *, ahead: bool
