@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.table import Row
-from tests.crashing.killing import Reckoning, killed
+from tests.crashing.killing import killed
+from tests.crashing.reckoning import Reckoning
 from tests.postgres import state_url
 
 __all__ = ["crash"]
@@ -24,7 +25,7 @@ def crash() -> Iterator[Row]:
 
 
 def _rows(kind: str, told: Reckoning) -> Iterator[Row]:
-    what = f"{kind}, {told.kills} kills, {told.accepted:,} messages answered 201"
+    what = f"{kind}, {told.crashes} kills, {told.accepted:,} messages answered 201"
     yield Row(f"{what}: never delivered", str(len(told.lost)), "0", not told.lost)
     yield Row(f"{kind}: requests in all, unrecorded", f"{told.requests:,}, {told.unrecorded:,}")
     yield Row(

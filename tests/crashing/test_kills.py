@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.crashing import killing
-from tests.crashing.killing import LANES, Reckoning, killed, killed_among
+from tests.crashing.killing import killed, killed_among
+from tests.crashing.loading import Load
+from tests.crashing.reckoning import LANES, Reckoning, reckon
 from tests.postgres import state_url
 
 KILLS = 3
@@ -47,14 +48,14 @@ def test_of_three_on_one_queue_one_is_killed_in_the_middle() -> None:
 
 def test_the_reckoning_finds_what_is_wrong() -> None:
     """A loss, a delivery after one that was recorded, one made up, and more than lanes hold."""
-    load = killing._Load()
+    load = Load()
     load.accepted = {"lost", "right", "again", "twice"}
     log = [("lost", 500), ("right", 500), ("right", 200), ("again", 200), ("again", 200)]
     log += [("twice", 200), ("twice", 200), ("made-up", 200)]
     recorded = Counter({"lost": 1, "right": 2, "again": 1, "twice": 2, "made-up": 1, "ghost": 1})
-    told = killing._reckon(Reckoning(1), load, log, recorded)
+    told = reckon(Reckoning(1, LANES), load, log, recorded)
     assert told.lost == ["lost"]
     assert [each.partition(":")[0] for each in told.unexplained] == ["twice", "ghost", "made-up"]
     load.accepted = {str(n) for n in range(LANES + 1)}
-    told = killing._reckon(Reckoning(1), load, [(n, 200) for n in load.accepted], Counter())
-    assert told.unexplained == [f"{LANES + 1} unrecorded after 1 kills"]
+    told = reckon(Reckoning(1, LANES), load, [(n, 200) for n in load.accepted], Counter())
+    assert told.unexplained == [f"{LANES + 1} unrecorded after 1 crashes"]
