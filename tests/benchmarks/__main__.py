@@ -16,6 +16,7 @@ from tests.benchmarks.imports import imports
 from tests.benchmarks.isolation import isolation
 from tests.benchmarks.metrics import metrics
 from tests.benchmarks.portal import portal
+from tests.benchmarks.processes import processes
 from tests.benchmarks.state import state
 from tests.benchmarks.stateful import stateful
 from tests.benchmarks.strategies import strategies
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "metrics": metrics,
     "state": state,
     "growth": growth,
+    "processes": processes,
     "crash": crash,
     "imports": imports,
     "harness": harness,

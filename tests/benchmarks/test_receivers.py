@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import socket
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -16,6 +18,7 @@ from tests.benchmarks.receivers import (
     failing_receiver,
     fast_receiver,
     hanging_receiver,
+    late_receiver,
     nginx_receiver,
     raw_receiver,
 )
@@ -59,6 +62,14 @@ def test_a_fast_receiver_answers_200_on_a_kept_connection(
             assert answers.readline() == b"HTTP/1.1 200 OK\r\n"
             while answers.readline() != b"\r\n":
                 pass
+
+
+def test_a_late_receiver_takes_its_time_for_each_and_for_all_at_once() -> None:
+    """Ten that wait beside each other wait no longer than one."""
+    with late_receiver(0.2) as url, ThreadPoolExecutor(10) as pool:
+        begun = time.monotonic()
+        assert list(pool.map(post, [url] * 10, [b"{}"] * 10)) == [200] * 10
+        assert 0.2 <= time.monotonic() - begun < 2.0
 
 
 def test_requests_cut_anywhere_are_put_together() -> None:

@@ -4,7 +4,12 @@ Standard library only, and nginx where it is installed. Nothing here knows mohoo
 """
 
 from tests.benchmarks.receivers.failing import FailingReceiver, failing_receiver
-from tests.benchmarks.receivers.fast import fast_receiver, nginx_receiver, raw_receiver
+from tests.benchmarks.receivers.fast import (
+    fast_receiver,
+    late_receiver,
+    nginx_receiver,
+    raw_receiver,
+)
 from tests.benchmarks.receivers.hanging import HangingReceiver, hanging_receiver
 
 __all__ = [
@@ -13,6 +18,7 @@ __all__ = [
     "failing_receiver",
     "fast_receiver",
     "hanging_receiver",
+    "late_receiver",
     "nginx_receiver",
     "raw_receiver",
 ]

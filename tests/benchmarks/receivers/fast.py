@@ -1,4 +1,4 @@
-"""A receiver that is not the bottleneck: nginx where it is installed, else raw asyncio."""
+"""Receivers that answer 200: as fast as they can, nginx or raw asyncio, or after some time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.benchmarks.receivers.process import serving
 
-__all__ = ["fast_receiver", "nginx_receiver", "raw_receiver"]
+__all__ = ["fast_receiver", "late_receiver", "nginx_receiver", "raw_receiver"]
 
 _PATIENCE = 10.0
 _CONFIG = """\
@@ -55,6 +55,13 @@ def fast_receiver() -> AbstractContextManager[str]:
 def raw_receiver() -> Iterator[str]:
     """Give the URL of an asyncio server that answers 200 to everything."""
     with serving("raw") as [port]:
+        yield f"http://127.0.0.1:{port}/inbound"
+
+
+@contextlib.contextmanager
+def late_receiver(seconds: float) -> Iterator[str]:
+    """Give the URL of an asyncio server that answers 200 to everything, so much later."""
+    with serving("late", str(seconds)) as [port]:
         yield f"http://127.0.0.1:{port}/inbound"
 
 

@@ -1,6 +1,6 @@
-"""The receivers' servers: `python server.py raw | hang PORTS CONNECTIONS | fail SHARE SEED`.
+"""The receivers' servers: `python server.py KIND [OPTIONS]`.
 
-Each listens on free ports of 127.0.0.1, prints them in JSON as its first line, and runs until its
+The kinds are `raw`, `late SECONDS`, `hang PORTS CONNECTIONS` and `fail SHARE SEED`. Each listens on free ports of 127.0.0.1, prints them in JSON as its first line, and runs until its
 standard input ends. It imports nothing but the standard library, so that it starts at once.
 """
 
@@ -61,6 +61,16 @@ class Raw(Parser):
 
     def answer(self, _head: bytes, _body: bytes) -> bytes:
         return OK
+
+
+class Late(Parser):
+    """Answers 200 to everything, and takes its time for each."""
+
+    seconds = 0.0
+
+    def answer(self, _head: bytes, _body: bytes) -> bytes:
+        asyncio.get_running_loop().call_later(self.seconds, self.transport.write, OK)
+        return b""
 
 
 class Hang(asyncio.Protocol):
@@ -134,6 +144,9 @@ def main(kind: str, *options: str) -> None:
         ports, connections = map(int, options)
         allow_open_files(connections + ports + 64)
         factories = [*[Hang] * ports, Count]
+    elif kind == "late":
+        Late.seconds = float(options[0])
+        factories = [Late]
     elif kind == "fail":
         Fail.share, Fail.chance = float(options[0]), random.Random(int(options[1]))
         factories = [Fail]
