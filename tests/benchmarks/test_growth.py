@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks.growth import rows
+from tests.benchmarks.growth import Cost, rows
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,12 @@ from tests.benchmarks.growth import rows
 )
 def test_growth_is_judged_by_medians(small: list[float], large: list[float], reached: bool) -> None:
     """One pause decides nothing; a ratio above 1.3 is a miss."""
-    *costs, judged = rows("x", {1_000: small, 1_000_000: large})
-    assert [cost.seen for cost in costs if cost.seen.startswith("70 µs, 1.00")]
+    *each, judged = rows(
+        "x",
+        {
+            1_000: [Cost(seconds, 50e-6) for seconds in small],
+            1_000_000: [Cost(seconds, 50e-6) for seconds in large],
+        },
+    )
+    assert [row.seen for row in each if row.seen == "70 µs, 1.00 of the least; 50 µs of work"]
     assert judged.reached is reached
