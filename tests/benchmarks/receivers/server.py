@@ -1,7 +1,8 @@
 """The receivers' servers: `python server.py KIND [OPTIONS]`.
 
-The kinds are `raw`, `late SECONDS`, `hang PORTS CONNECTIONS` and `fail SHARE SEED`. Each listens on free ports of 127.0.0.1, prints them in JSON as its first line, and runs until its
-standard input ends. It imports nothing but the standard library, so that it starts at once.
+The kinds are `raw`, `late SECONDS`, `hang PORTS CONNECTIONS` and `fail SHARE SEED`. Each listens
+on free ports of 127.0.0.1, prints them in JSON as its first line, and runs until its standard
+input ends. It imports nothing but the standard library, so that it starts at once.
 """
 
 from __future__ import annotations

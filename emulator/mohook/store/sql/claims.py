@@ -69,7 +69,7 @@ class Claims:
         self._note = note
         self._process = 0
         self._numbers = count(1)
-        self.dues = Dues(database.beside)
+        self.dues = Dues(database.beside, seconds)
         self.forget()
 
     def number(self, process: int) -> None:
@@ -86,7 +86,7 @@ class Claims:
     def claim(self, due: int, lease: float, room: Room, *, ahead: bool) -> list[Message]:
         """Hand out what is due at `due`, in microseconds, under leases of so many seconds."""
         self.end_leases()
-        ready = self.dues.ready(due)
+        ready = self.dues.ready(due, exactly=not ahead)
         roomy = dict.fromkeys([*self._ahead.destinations(), *ready])
         granted = {each: room(each) for each in roomy}
         found: list[Message] = []
@@ -146,8 +146,9 @@ class Claims:
         return self.dues.first(room)
 
     def lease_ends(self) -> float | None:
-        """Return in how many real seconds something is to be given back by `end_leases`."""
-        ends = [each for each in (self._leases.end(), self._ahead.end()) if each is not None]
+        """Return in how many real seconds there is something to give back, or to look at."""
+        known = (self._leases.end(), self._ahead.end(), self.dues.looks_at())
+        ends = [each for each in known if each is not None]
         return max(0.0, min(ends) - self._seconds()) if ends else None
 
     def end_leases(self) -> None:

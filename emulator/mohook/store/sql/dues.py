@@ -19,18 +19,22 @@ _FIRST = (
 )
 
 
+_REST = 0.02
 Connected = Callable[[], AbstractContextManager[Connection]]
 
 
 class Dues:
     """By destination, in microseconds since 1970: never too late, and exact where it is sure.
 
-    So a claim asks the database only for what may be there. The caller holds the store's lock,
-    but for `doubt`.
+    So a claim asks the database only for what may be there. Where others write all the time, it
+    is asked every `_REST` seconds, but where somebody wants to know `exactly`. The caller holds
+    the store's lock, but for `doubt`.
     """
 
-    def __init__(self, connected: Connected) -> None:
+    def __init__(self, connected: Connected, seconds: Callable[[], float]) -> None:
         self._connected = connected
+        self._seconds = seconds
+        self._loaded_at = float("-inf")
         self._known: dict[str, int] = {}
         self._unsure: set[str] = set()
         self._doubted = True
@@ -48,25 +52,30 @@ class Dues:
         """Take note that all that was due of these is taken: what is first now is due later."""
         self._unsure.update(destinations)
 
-    def ready(self, now: int) -> list[str]:
+    def ready(self, now: int, *, exactly: bool) -> list[str]:
         """Return the destinations that may have something due by now, the longest due first."""
-        self._load()
+        self._load(exactly=exactly)
         return [
             each for _, each in sorted((due, at) for at, due in self._known.items() if due <= now)
         ]
 
     def first(self, room: Room | None) -> int | None:
         """Return when the next one is due of those destinations that have room."""
-        self._load()
+        self._load(exactly=room is None)
         roomy = {each for each in self._known if room is None or room(each) > 0}
         if unsure := roomy & self._unsure:
             with self._connected() as connection:
                 self._ask(connection, unsure)
         return min((self._known[each] for each in roomy & self._known.keys()), default=None)
 
-    def _load(self) -> None:
-        if not self._doubted:
+    def looks_at(self) -> float | None:
+        """Return at which real time it looks again what others have written, or None."""
+        return self._loaded_at + _REST if self._doubted else None
+
+    def _load(self, *, exactly: bool) -> None:
+        if not self._doubted or not (exactly or self._seconds() >= self._loaded_at + _REST):
             return
+        self._loaded_at = self._seconds()
         self._doubted = False  # first: a doubt that comes meanwhile is not lost
         try:
             with self._connected() as connection:

@@ -22,6 +22,7 @@ __all__ = ["Peers"]
 
 log = logging.getLogger(__name__)
 _LOOK = 1.0  # seconds between looks for what nobody tells: that one has died, or hangs
+_REST = 0.02  # seconds in which what more is told is heard together
 _LOOK_AGAIN = 0.5  # seconds after which a database that was away is asked again
 
 
@@ -104,6 +105,7 @@ class Peers:
                 raise OSError(str(problem)) from problem
             if told - {str(self.number)}:
                 on_news()
+                self._closing.wait(_REST)
             if monotonic() >= look:
                 on_look()
                 look = monotonic() + _LOOK
