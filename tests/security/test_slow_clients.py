@@ -19,6 +19,7 @@ from tests.security.conftest import Serve
 pytestmark = pytest.mark.slow
 
 HEALTH = f"{API}/health"
+HOUR = 3_600.0  # seconds
 BEGUN = b"GET /mohook/v1/health HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 
 
@@ -31,6 +32,12 @@ def is_closed(sock: socket.socket, seconds: float = 10) -> bool:
         return True
     except TimeoutError:
         return False
+
+
+def set_clock(monkeypatch: pytest.MonkeyPatch, ahead: float) -> None:
+    """Set the time of day of this process, and no other clock."""
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + ahead)
 
 
 @pytest.fixture
@@ -77,6 +84,36 @@ def test_a_request_that_never_ends_is_ended(serve: Serve, begun: bytes) -> None:
             except ConnectionError:
                 return
     pytest.fail("the connection was kept")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_that_the_clock_is_set_back_gives_nobody_more_time(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that never ends is ended as soon as ever."""
+    url = serve().url
+    with connected(url) as sock:
+        sock.sendall(BEGUN)
+        assert asked(url, HEALTH).status == 200  # so it has been read
+        set_clock(monkeypatch, -5 * HOUR)
+        assert is_closed(sock)
+
+
+def test_that_the_clock_is_set_forward_ends_nothing(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that is just coming is answered."""
+    monkeypatch.setattr(connections, "_LOOK", 0)
+    url = serve().url
+    with connected(url) as sock:
+        sock.sendall(BEGUN)
+        assert asked(url, HEALTH).status == 200  # so it has been read
+        set_clock(monkeypatch, 5 * HOUR)
+        assert asked(url, HEALTH).status == 200
+        assert not is_closed(sock, 0.2)
+        sock.sendall(b"no\r\n\r\n")
+        sock.settimeout(10)
+        assert sock.recv(12) == b"HTTP/1.1 200"
 
 
 @pytest.mark.usefixtures("impatient")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-import time
+from math import inf
+from time import monotonic
 from typing import Any
 
 from waitress.adjustments import Adjustments  # type: ignore[import-untyped]
@@ -44,7 +45,8 @@ class _Refusal(ErrorTask):  # type: ignore[misc] # untyped
 class _Channel(HTTPChannel):  # type: ignore[misc] # untyped
     """One connection, which knows since when it has been expected to send or to read.
 
-    waitress measures the time since the last byte: one byte now and then holds it for ever.
+    waitress measures the time since the last byte: one byte now and then holds it for ever. And
+    it does so by the time of day, which may be set: here it is never read.
     Whoever ends its own side after a request still gets the answer; the reader of a stream has
     left.
     """
@@ -53,9 +55,17 @@ class _Channel(HTTPChannel):  # type: ignore[misc] # untyped
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.waiting_since = self.creation_time
-        self._begun_at = self.creation_time
+        self.waiting_since = self._begun_at = monotonic()
         self._has_said_all = False
+
+    @property
+    def last_activity(self) -> float:
+        """When something was read or written, as waitress sets it."""
+        return self._active_at
+
+    @last_activity.setter
+    def last_activity(self, _: float) -> None:
+        self._active_at = monotonic()
 
     def readable(self) -> Any:
         """Whether to read: not while an answer is made for whoever has ended its own side."""
@@ -81,13 +91,13 @@ class _Channel(HTTPChannel):  # type: ignore[misc] # untyped
     def received(self, data: bytes) -> Any:
         """Note when the first byte of a request comes."""
         if self.request is None:
-            self._begun_at = time.time()
+            self._begun_at = monotonic()
         return super().received(data)
 
     def service(self) -> None:
         """Answer, and wait for the next request from then on."""
         super().service()
-        self.waiting_since = time.time()
+        self.waiting_since = monotonic()
         if self._has_said_all and not self.requests:
             self.close_when_flushed = True
             self.server.pull_trigger()
@@ -98,13 +108,23 @@ class _Channel(HTTPChannel):  # type: ignore[misc] # untyped
 
     def is_stalled(self, now: float) -> bool:
         """Whether an answer lies unread."""
-        return bool(self.total_outbufs_len) and now - float(self.last_activity) > STALL_LIMIT
+        return bool(self.total_outbufs_len) and now - self.last_activity > STALL_LIMIT
 
 
 class ConnectionServer(TcpWSGIServer):  # type: ignore[misc] # untyped
     """Accepts always: where there are too many connections, one that waits makes room."""
 
     channel_class = _Channel
+    next_channel_cleanup = inf  # by the time of day: it is done by another clock
+    _next_look = 0.0
+
+    def readable(self) -> Any:
+        """Whether to accept more; and now and then, look for connections to close."""
+        now = monotonic()
+        if now >= self._next_look:
+            self._next_look = now + self.adj.cleanup_interval
+            self.maintenance(now)
+        return super().readable()
 
     def handle_accept(self) -> None:
         """Accept a connection, and close the one that has been idle longest beyond the most."""
