@@ -31,9 +31,11 @@ _CLAIMS_OF_ONE = 32
 _COLUMNS = ", ".join(f"m.{column.name}" for column in messages.columns)
 _CLAIM = (
     f"UPDATE mohook_messages m SET claim = %s, leased_until = {DATABASE_TIME} + %s WHERE n IN ("  # noqa: S608 # words of ours
-    "SELECT found.n FROM unnest(%s::text[], %s::bigint[]) AS given (place, most), LATERAL ("
+    "SELECT found.n FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) "
+    "AS given (place, most, since), LATERAL ("
     "SELECT n FROM mohook_messages WHERE destination = given.place "
-    f"AND {UNCLAIMED} AND due <= %s ORDER BY due, n LIMIT given.most FOR UPDATE SKIP LOCKED"
+    f"AND {UNCLAIMED} AND due BETWEEN given.since AND %s "
+    "ORDER BY due, n LIMIT given.most FOR UPDATE SKIP LOCKED"
     f") AS found) RETURNING {_COLUMNS}"
 )
 _STANDING = (
@@ -115,18 +117,25 @@ class Claims:
             self.over(int(message.id[1:]))  # it ended and nobody told: that lease ends nothing more
             self._mine[int(message.id[1:])] = message
         self._leases.add(now + lease, claim, claimed.copy())
-        got = Counter(message.destination for message in claimed)
-        self.dues.taken(each for each, number in most.items() if got[each] < number)
+        self._note_taken(claimed, most)
         return [message for message in claimed if not self._kept_back(message, wanted)]
 
     def _rows(self, claim: int, lease: float, most: dict[str, int], due: int) -> list[Message]:
-        given = (claim, lease, array(most), array(most.values()), due)
+        since = map(self.dues.since, most)
+        given = (claim, lease, array(most), array(most.values()), array(since), due)
         with self._database.beside() as connection:
             rows = list(connection.exec_driver_sql(_CLAIM, given))
             tally = counted(connection)
         self._note(tally)
         rows.sort(key=lambda row: (row[9], row[0]))
         return [message_of(row, tally.get("epoch", 0)) for row in rows]
+
+    def _note_taken(self, claimed: Sequence[Message], most: dict[str, int]) -> None:
+        got = Counter(message.destination for message in claimed)
+        self.dues.taken(each for each, number in most.items() if got[each] < number)
+        last = {message.destination or "": message.next_attempt_at for message in claimed}
+        for each, due in last.items():
+            self.dues.passed(each, micros(due) or 0)
 
     def _kept_back(self, message: Message, wanted: dict[str, int]) -> bool:
         """Keep a message for later calls, where all are found that this one wants."""

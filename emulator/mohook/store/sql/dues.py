@@ -19,7 +19,7 @@ _FIRST = (
 )
 
 
-_REST = 0.02
+_REST = 0.1
 Connected = Callable[[], AbstractContextManager[Connection]]
 
 
@@ -51,6 +51,14 @@ class Dues:
     def taken(self, destinations: Iterable[str]) -> None:
         """Take note that all that was due of these is taken: what is first now is due later."""
         self._unsure.update(destinations)
+
+    def passed(self, destination: str, due: int) -> None:
+        """Take note that what was due before is taken, and perhaps not all that was then."""
+        self._known[destination] = due
+
+    def since(self, destination: str) -> int:
+        """Return when the first of a destination is due that may be unclaimed."""
+        return self._known[destination]
 
     def ready(self, now: int, *, exactly: bool) -> list[str]:
         """Return the destinations that may have something due by now, the longest due first."""

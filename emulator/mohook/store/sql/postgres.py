@@ -21,12 +21,14 @@ from mohook.store.sql.trouble import of_the_driver, telling_trouble
 __all__ = ["AdvisoryLock", "PostgresDatabase", "counted"]
 
 _PATIENCE = 5  # seconds to connect
-_WRITING, _CONFIGURATION, _MOVING = 0, -1, -2
+_CONFIGURATION, _MOVING = -1, -2
 """Which lock of a state is whose; above 0 stand its processes."""
 _TALLY = "SELECT name, value FROM mohook_tally"
+# Who waits for a table's lock has no snapshot, which would keep what others have claimed from being
+# forgotten, and all would step over it again and again.
 _BEGIN = (
-    "BEGIN; SET LOCAL synchronous_commit TO {}; SELECT pg_advisory_xact_lock({}, {}); "
-    f"{_TALLY}"
+    "BEGIN; SET LOCAL synchronous_commit TO {}; "
+    f"LOCK TABLE mohook_version IN SHARE ROW EXCLUSIVE MODE; {_TALLY}"
 )
 _COUNT = (
     "INSERT INTO mohook_tally (name, value) VALUES {} "
@@ -85,7 +87,7 @@ class PostgresDatabase:
         With it comes what is counted, which is nobody else's just now; and numbers become
         visible in their order.
         """
-        begin = _BEGIN.format("on" if durable else "off", self.key, _WRITING)
+        begin = _BEGIN.format("on" if durable else "off")
         with self._writing.begun(begin) as (connection, counted):
             yield connection, dict(counted)
 

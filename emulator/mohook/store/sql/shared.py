@@ -128,6 +128,7 @@ class SharedStore(SqlStore):
         ended, self._present = self._present - present, present
         self.ends += bool(ended)
         if freed or ended:
+            self._claims.dues.doubt()  # what it was just claiming was stepped over
             self._on_news()
 
     ends = 0
