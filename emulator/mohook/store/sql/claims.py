@@ -132,10 +132,9 @@ class Claims:
 
     def _note_taken(self, claimed: Sequence[Message], most: dict[str, int]) -> None:
         got = Counter(message.destination for message in claimed)
-        self.dues.taken(each for each, number in most.items() if got[each] < number)
-        last = {message.destination or "": message.next_attempt_at for message in claimed}
-        for each, due in last.items():
-            self.dues.passed(each, micros(due) or 0)
+        last = {message.destination: micros(message.next_attempt_at) for message in claimed}
+        for each, number in most.items():
+            self.dues.taken(each, last.get(each), all_of_it=got[each] < number)
 
     def _kept_back(self, message: Message, wanted: dict[str, int]) -> bool:
         """Keep a message for later calls, where all are found that this one wants."""

@@ -35,8 +35,10 @@ class Dues:
         self._connected = connected
         self._seconds = seconds
         self._loaded_at = float("-inf")
+        self._puts_off = False
         self._known: dict[str, int] = {}
         self._unsure: set[str] = set()
+        self._drained: set[str] = set()
         self._doubted = True
 
     def doubt(self) -> None:
@@ -48,13 +50,12 @@ class Dues:
         if destination is not None and due is not None:
             self._known[destination] = min(due, self._known.get(destination, due))
 
-    def taken(self, destinations: Iterable[str]) -> None:
-        """Take note that all that was due of these is taken: what is first now is due later."""
-        self._unsure.update(destinations)
-
-    def passed(self, destination: str, due: int) -> None:
-        """Take note that what was due before is taken, and perhaps not all that was then."""
-        self._known[destination] = due
+    def taken(self, destination: str, last: int | None, *, all_of_it: bool) -> None:
+        """Take note of a claim up to what was due at `last`: perhaps `all_of_it` that was due."""
+        if last is not None:
+            self._known[destination] = last
+        self._unsure.add(destination)
+        (self._drained.add if all_of_it else self._drained.discard)(destination)
 
     def since(self, destination: str) -> int:
         """Return when the first of a destination is due that may be unclaimed."""
@@ -71,17 +72,21 @@ class Dues:
         """Return when the next one is due of those destinations that have room."""
         self._load(exactly=room is None)
         roomy = {each for each in self._known if room is None or room(each) > 0}
-        if unsure := roomy & self._unsure:
+        # Where something was left it is due by now, and to know when is not worth a question.
+        if unsure := roomy & (self._unsure if room is None else self._drained):
             with self._connected() as connection:
                 self._ask(connection, unsure)
         return min((self._known[each] for each in roomy & self._known.keys()), default=None)
 
     def looks_at(self) -> float | None:
-        """Return at which real time it looks again what others have written, or None."""
-        return self._loaded_at + _REST if self._doubted else None
+        """Return at which real time what was put off is to be asked for; None when nothing is."""
+        return self._loaded_at + _REST if self._puts_off else None
 
     def _load(self, *, exactly: bool) -> None:
-        if not self._doubted or not (exactly or self._seconds() >= self._loaded_at + _REST):
+        if not self._doubted:
+            return
+        self._puts_off = not exactly and self._seconds() < self._loaded_at + _REST
+        if self._puts_off:
             return
         self._loaded_at = self._seconds()
         self._doubted = False  # first: a doubt that comes meanwhile is not lost
@@ -90,6 +95,7 @@ class Dues:
                 there = loose_scan(connection, "destination", UNCLAIMED)
                 self._known.clear()
                 self._unsure.clear()
+                self._drained.clear()
                 if there:
                     self._ask(connection, there)
         except BaseException:
@@ -99,6 +105,7 @@ class Dues:
     def _ask(self, connection: Connection, destinations: Iterable[str]) -> None:
         for each, due in connection.exec_driver_sql(_FIRST, (list(destinations),)):
             self._unsure.discard(each)
+            self._drained.discard(each)
             if due is None:
                 self._known.pop(each, None)
             else:
