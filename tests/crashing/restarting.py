@@ -27,7 +27,7 @@ from tests.own_postgres import Mode, OwnPostgres
 __all__ = ["outside", "restarted"]
 
 Log = Sequence[tuple[str, int]]
-_FORGETS = 1.0
+_FORGETS = 0.6
 """Seconds before a crash that are forgotten at most: three times `wal_writer_delay`, and a bit."""
 _PAUSE = 0.05  # seconds
 _PATIENCE = 30.0
@@ -44,7 +44,7 @@ def restarted(
             held.enter_context(each)
         windows = []
         for mode in modes:
-            time.sleep(random.uniform(0.1, 0.6))  # the moment, which is the point
+            time.sleep(random.uniform(0.05, 0.4))  # the moment, which is the point
             windows.append(_restart(server, mode, receiver, [each.url for each in served]))
             _wait_until(_more_is_accepted(load))
         for each in served:

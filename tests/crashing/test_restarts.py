@@ -18,7 +18,7 @@ from tests.own_postgres import Mode, OwnPostgres, own_postgres
 @pytest.fixture(scope="module")
 def server() -> Iterator[OwnPostgres]:
     """Give a server whose end costs what it had not written: the machine stays."""
-    with own_postgres(fsync="off") as own:
+    with own_postgres(fsync="off", wal_writer_delay="100ms") as own:
         yield own
 
 
