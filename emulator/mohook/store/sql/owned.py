@@ -14,7 +14,7 @@ from threading import RLock
 from time import monotonic
 from typing import Protocol
 
-from sqlalchemy import BigInteger, Engine, literal, select, text, tuple_, update
+from sqlalchemy import Engine, select, text, update
 from sqlalchemy.engine import Connection
 
 from mohook.delivery.message import Message, State
@@ -30,9 +30,6 @@ from mohook.store.sql.write import TallyWrite, Write
 from mohook.store.store import Result, Room
 
 __all__ = ["OwnedStore", "Owner"]
-
-
-_KEY = tuple_(messages.c.due, messages.c.n)
 
 
 class Owner(Protocol):
@@ -131,17 +128,17 @@ class OwnedStore(SqlStore):
     # What is held in memory
 
     def _load(self, destination: str, above: Key) -> Sequence[Message]:
-        due, n = above
-        asked = (
-            select(messages)
-            .where(messages.c.destination == destination, text(UNCLAIMED))
-            .where(tuple_(literal(micros(due), BigInteger), literal(n, BigInteger)) < _KEY)
-            .order_by(messages.c.due, messages.c.n)
-            .limit(LOT)
-        )
-        epoch = self._tally.get("epoch", 0)
+        due, n = micros(above[0]), above[1]
+        asked = select(messages).where(messages.c.destination == destination, text(UNCLAIMED))
+        # In two steps: SQLite would walk over all of one instant to find those above a number.
+        same = asked.where(messages.c.due == due, messages.c.n > n).order_by(messages.c.n)
+        later = asked.where(messages.c.due > due).order_by(messages.c.due, messages.c.n)
         with self._reader() as connection:
-            return [message_of(row, epoch) for row in connection.execute(asked)]
+            rows = list(connection.execute(same.limit(LOT)))
+            if len(rows) < LOT:
+                rows += connection.execute(later.limit(LOT - len(rows)))
+        epoch = self._tally.get("epoch", 0)
+        return [message_of(row, epoch) for row in rows]
 
     def _entered(self, accepted: Sequence[Message]) -> None:
         with self._lock:
