@@ -55,10 +55,11 @@ class OwnPostgres:
         self.stop(mode)
         self.start()
 
-    def new_state(self) -> str:
+    def new_state(self, encoding: str = "UTF8") -> str:
         """Return the URL of an empty database."""
         name = f"state_{next(self._numbers)}"
-        self._run("createdb", f"--host={self._folder}", f"--username={_OWNER}", name)
+        flags = f"--encoding={encoding}", "--template=template0"
+        self._run("createdb", f"--host={self._folder}", f"--username={_OWNER}", *flags, name)
         return f"postgresql+psycopg://{_OWNER}@/{name}?host={self._folder}"
 
     def _run(self, program: str, *flags: str) -> None:

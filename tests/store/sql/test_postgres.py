@@ -14,6 +14,7 @@ from mohook.errors import SettingsError, StoreAwayError
 from mohook.store.sql.opening import open_store
 from mohook.store.sql.shared import SharedStore
 from mohook.store.store import Result, Store
+from tests.own_postgres import own_postgres
 from tests.postgres import cut_off, state_url
 from tests.store.made import NOON, new_attempt, new_message
 from tests.store.steps import LEASE, NO_TIME, accepted, claim, end, ids, plenty
@@ -133,3 +134,13 @@ def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
         open_store("postgresql://root:hush@127.0.0.1:1/test")
     assert "127.0.0.1:1" in str(told.value)
     assert "hush" not in str(told.value)
+
+
+@pytest.mark.slow
+def test_a_database_that_cannot_hold_every_text_is_refused() -> None:
+    """With what to do: a text would be lost in it."""
+    with own_postgres() as own:
+        for encoding in ("LATIN1", "SQL_ASCII"):
+            with pytest.raises(SettingsError, match=f"in {encoding}; expected UTF8"):
+                open_store(own.new_state(encoding))
+        open_store(own.new_state()).close()

@@ -55,7 +55,7 @@ class PostgresDatabase:
                 pool_size=8,
                 max_overflow=56,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": _PATIENCE},
+                connect_args={"client_encoding": "utf8", "connect_timeout": _PATIENCE},
             )
         except ModuleNotFoundError as problem:
             msg = (
@@ -65,6 +65,7 @@ class PostgresDatabase:
             raise SettingsError(msg) from problem
         try:
             with telling_trouble(self.where), self.engine.begin() as connection:
+                _require_unicode(connection, self.where)
                 bring_up(connection, self.where)
                 self.key: int = connection.execute(_HASH).scalar_one()
         except BaseException:
@@ -120,6 +121,16 @@ class PostgresDatabase:
         self._writing.close()
         self._claiming.close()
         self.engine.dispose()
+
+
+def _require_unicode(connection: Connection, where: str) -> None:
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        msg = (
+            f"state {where!r}: the database is encoded in {encoding}; expected UTF8, as "
+            "`createdb --encoding=UTF8 --template=template0 NAME` makes one"
+        )
+        raise SettingsError(msg)
 
 
 class _Kept:
