@@ -231,6 +231,17 @@ def test_a_retry_of_a_message_without_a_webhook_is_held(store: Store) -> None:
     assert claim(store, NOON + SECOND) == [given]
 
 
+def test_a_claim_that_is_given_up_ends_though_the_message_is_held_by_now(store: Store) -> None:
+    """Its webhook went before it was sent, and comes back: it does not wait for its lease."""
+    [given] = accepted(store)
+    [message] = store.claim(NOON, LEASE, plenty)
+    store.move("ip1:ip1-10001", None, NOON)
+    store.postpone(given, NOON, message.claim)
+    assert store.message(given).next_attempt_at is None
+    store.move("ip1:ip1-10001", THERE, NOON)
+    assert claim(store) == [given]
+
+
 def test_what_a_reset_forgot_is_not_recorded(store: Store) -> None:
     """Not under its own id, and not on a new message that has that id by chance."""
     [old] = accepted(store)

@@ -181,9 +181,11 @@ class MemoryStore:
         """Make a pending message due at `until` instead, unless somebody else has claimed it."""
         with self._lock:
             message = self._messages.get(message_id)
-            if message is None or message.state is not State.PENDING or message.claim != claim:
+            if message is None or message.claim != claim:
                 return
             message.claim = None
+            if message.state is not State.PENDING:
+                return
             message.next_attempt_at = until
             self._schedule(message)
 

@@ -63,9 +63,12 @@ class Ahead:
         self._lots[destination] = _Lot(now, more)
         return more
 
-    def put(self, destination: str, message: Message) -> None:
-        """Keep one for later."""
-        self._lots[destination].messages.append(message)
+    def put(self, destination: str, message: Message, now: float) -> None:
+        """Keep one for later, that was claimed at `now`."""
+        lot = self._lots.get(destination)
+        if lot is None:  # all was forgotten since
+            lot = self._lots[destination] = _Lot(now)
+        lot.messages.append(message)
 
     def end(self) -> float | None:
         """Return when the first of them is to be given back."""

@@ -72,7 +72,7 @@ class Claims:
         self._process = 0
         self._numbers = count(1)
         self.dues = Dues(database.beside, seconds)
-        self.forget()
+        self._begin()
 
     def number(self, process: int) -> None:
         """Count claims from now on as those of this process."""
@@ -80,7 +80,11 @@ class Claims:
         self._numbers = count((process << _CLAIMS_OF_ONE) + 1)
 
     def forget(self) -> None:
-        """Take note that all of them are over."""
+        """Take note that all of them are over. Another thread may be in the middle of a claim."""
+        self._all_over = True
+
+    def _begin(self) -> None:
+        self._all_over = False
         self._leases = Leases()
         self._ahead = Ahead()
         self._mine: dict[int, Message] = {}
@@ -113,12 +117,14 @@ class Claims:
             most[each] += self._ahead.more(each, now)
         claim = next(self._numbers)
         claimed = self._rows(claim, lease, most, due)
+        if self._all_over:  # now, and not with what was just claimed
+            self._begin()
         for message in claimed:
             self.over(int(message.id[1:]))  # it ended and nobody told: that lease ends nothing more
             self._mine[int(message.id[1:])] = message
         self._leases.add(now + lease, claim, claimed.copy())
         self._note_taken(claimed, most)
-        return [message for message in claimed if not self._kept_back(message, wanted)]
+        return [message for message in claimed if not self._kept_back(message, wanted, now)]
 
     def _rows(self, claim: int, lease: float, most: dict[str, int], due: int) -> list[Message]:
         since = map(self.dues.since, most)
@@ -136,13 +142,13 @@ class Claims:
         for each, number in most.items():
             self.dues.taken(each, last.get(each), all_of_it=got[each] < number)
 
-    def _kept_back(self, message: Message, wanted: dict[str, int]) -> bool:
+    def _kept_back(self, message: Message, wanted: dict[str, int], now: float) -> bool:
         """Keep a message for later calls, where all are found that this one wants."""
         where = message.destination or ""
         wanted[where] -= 1
         if wanted[where] >= 0:
             return False
-        self._ahead.put(where, message)
+        self._ahead.put(where, message, now)
         return True
 
     def next_due(self, room: Room | None) -> int | None:
@@ -161,6 +167,8 @@ class Claims:
 
     def end_leases(self) -> None:
         """Give back what has waited here for too long, or was sent for too long."""
+        if self._all_over:
+            self._begin()
         now = self._seconds()
         if (end := self._ahead.end()) is not None and end <= now:
             self._let_go(self._ahead.stale(now))
@@ -208,11 +216,10 @@ class Claims:
         """Return number, claim, destination and state of those that are claimed; keep them so."""
         return connection.exec_driver_sql(_STANDING, (array(numbers),)).all()
 
-    def ended(self, message: Message) -> None:
+    def ended(self, n: int, claim: int | None) -> None:
         """Take note that the claim of a message has ended, unless it is another one by now."""
-        n = int(message.id[1:])
         known = self._mine.get(n)
-        if known is not None and known.claim == message.claim:
+        if known is not None and known.claim == claim:
             self.over(n)
 
     def over(self, n: int) -> None:

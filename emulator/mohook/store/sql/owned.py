@@ -211,6 +211,9 @@ class OwnedStore(SqlStore):
             with self._writing() as write:
                 change = update(messages).where(*this).values(due=micros(until))
                 if not write.connection.execute(change).rowcount:
+                    if known is not None:
+                        known.claim = None
+                        self._lanes.forget(n)
                     return
                 row = write.connection.execute(select(messages).where(this[0])).one()
                 message = known or message_of(row, write.value("epoch"))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from threading import RLock
 from time import monotonic
 
-from sqlalchemy import text, update
+from sqlalchemy import case, text, update
 from sqlalchemy.engine import Connection
 
 from mohook.delivery.message import Message, State
@@ -158,7 +158,8 @@ class SharedStore(SqlStore):
                 yield write
                 write.add("writes")
                 changed = write.counted()
-                self._my_writes.add(changed["writes"])
+                with self._noting:
+                    self._my_writes.add(changed["writes"])
                 self._database.tell(connection, changed, self._number)
             self._note_tally(tally | changed)
             for do in write.then:
@@ -207,7 +208,7 @@ class SharedStore(SqlStore):
     def _left(self, ended: Sequence[Ended]) -> None:
         with self._lock:
             for message, state, due, _, _ in ended:
-                self._claims.ended(message)
+                self._claims.ended(int(message.id[1:]), message.claim)
                 if state is State.PENDING:
                     self._claims.dues.add(message.destination, micros(due))
 
@@ -228,9 +229,18 @@ class SharedStore(SqlStore):
         with self._lock, telling_trouble(self.where):
             found = self._claims.claim(micros(now) or 0, lease.total_seconds(), room, ahead=ahead)
         if self.stand != self._told:
-            self._told = self.stand
-            self._on_news()
+            self._tell_news(found)
         return found
+
+    def _tell_news(self, found: Sequence[Message]) -> None:
+        self._told = self.stand
+        try:
+            self._on_news()
+        except BaseException:
+            with self._lock:
+                for message in found:  # nobody gets them: `free_dead` takes them back
+                    self._claims.over(int(message.id[1:]))
+            raise
 
     def give_back(self) -> None:
         """Let go of what was claimed ahead."""
@@ -243,16 +253,17 @@ class SharedStore(SqlStore):
         if n is None:
             return
         mine = messages.c.claim.is_(None) if claim is None else messages.c.claim == claim
-        these = messages.c.n == n, messages.c.state == State.PENDING.value, mine
-        change = update(messages).where(*these)
-        change = change.values(due=micros(until), claim=None, leased_until=None)
+        is_pending = messages.c.state == State.PENDING.value
+        due = case((is_pending, micros(until)), else_=messages.c.due)
+        change = update(messages).where(messages.c.n == n, mine)
+        change = change.values(due=due, claim=None, leased_until=None)
         with self._writing() as write:
             if write.connection.execute(change).rowcount:
-                write.then.append(lambda: self._postponed(n))
+                write.then.append(lambda: self._postponed(n, claim))
 
-    def _postponed(self, n: int) -> None:
+    def _postponed(self, n: int, claim: int | None) -> None:
         with self._lock:
-            self._claims.over(n)
+            self._claims.ended(n, claim)
             self._claims.dues.doubt()
 
     def next_due(self, room: Room | None = None) -> datetime | None:
@@ -272,4 +283,5 @@ class SharedStore(SqlStore):
                 return
             self._closed = True
         self._peers.close()
-        self._database.close()
+        with self._writes, self._lock:  # what is under way ends first, as it would
+            self._database.close()

@@ -50,7 +50,9 @@ def of_the_driver(connection: Connection) -> Iterator[None]:
     driver: Any = connection.connection.driver_connection
     try:
         yield
-    except psycopg.OperationalError as problem:
+    except (psycopg.IntegrityError, psycopg.ProgrammingError):
+        raise
+    except psycopg.Error as problem:
         if driver.closed:
             connection.invalidate(problem)
         raise OperationalError(
