@@ -97,6 +97,23 @@ def test_what_was_claimed_as_others_were_not_followed_is_claimed_anew(
     assert claim(one) == ["m1"]
 
 
+def test_others_know_what_one_has_given_back(two: tuple[SharedStore, SharedStore]) -> None:
+    """Whoever moves the clock by hand steps over none of it."""
+    one, other = two
+    accepted(one, 100)
+    lot(one)
+    lot(one)
+    claim(other)
+    assert other.next_due() is None
+    one.give_back()
+    other.refresh()  # as whoever comes to move the clock does
+    assert other.next_due() == NOON
+    assert len(claim(other)) == 32
+    writes = one._tally["writes"]
+    one.give_back()  # there is nothing to tell of
+    assert one._tally["writes"] == writes
+
+
 def test_a_database_that_may_only_be_read_is_away(two: tuple[SharedStore, SharedStore]) -> None:
     """As another is for a moment that takes over: it is tried again, and nothing ends by that."""
     one, _ = two

@@ -178,22 +178,22 @@ class Claims:
             claims = [by_claim[n] for n in over if n in by_claim]
             self._free_mine(over, claims)
 
-    def give_back(self) -> None:
-        """Let go of what was claimed ahead."""
-        self._let_go(self._ahead.all())
+    def give_back(self) -> bool:
+        """Let go of what was claimed ahead; tell whether that freed anything."""
+        return self._let_go(self._ahead.all())
 
-    def _let_go(self, waiting: Sequence[Message]) -> None:
+    def _let_go(self, waiting: Sequence[Message]) -> bool:
         if not waiting:
-            return
+            return False
         claims = sorted({message.claim for message in waiting if message.claim is not None})
         for message in waiting:
             message.claim = None
-        self._free_mine([int(message.id[1:]) for message in waiting], claims)
+        return self._free_mine([int(message.id[1:]) for message in waiting], claims)
 
-    def _free_mine(self, numbers: Sequence[int], claims: Sequence[int | None]) -> None:
+    def _free_mine(self, numbers: Sequence[int], claims: Sequence[int | None]) -> bool:
         for n in numbers:
             self._mine.pop(n, None)
-        self._free(_FREE_MINE, (array(numbers), array(claims)))
+        return self._free(_FREE_MINE, (array(numbers), array(claims)))
 
     def free_dead(self, dead: set[int]) -> bool:
         """Take back what processes had claimed that are dead, or whose leases have run out.

@@ -130,6 +130,8 @@ class SharedStore(SqlStore):
         if freed or ended:
             self._claims.dues.doubt()  # what it was just claiming was stepped over
             self._on_news()
+        if freed:
+            self._tell_freed()
 
     ends = 0
     """How often it was seen that another had ended."""
@@ -245,7 +247,14 @@ class SharedStore(SqlStore):
     def give_back(self) -> None:
         """Let go of what was claimed ahead."""
         with self._lock, telling_trouble(self.where):
-            self._claims.give_back()
+            given_back = self._claims.give_back()
+        if given_back:
+            self._tell_freed()
+
+    def _tell_freed(self) -> None:
+        """Have others look what is due: claims end beside all that they are told of."""
+        with self._writing(durable=False):
+            pass
 
     def postpone(self, message_id: str, until: datetime, claim: int | None = None) -> None:
         """Make a pending message due at `until` instead, unless somebody else has claimed it."""
