@@ -138,12 +138,18 @@ class Lanes:
     def claim(self, now: datetime, until: float, claim: int, room: Room) -> list[Message]:
         """Hand out what is due at `now`, as far as there is room, under a lease to `until`."""
         taken: list[_Entry] = []
-        for destination, lane in list(self._lanes.items()):
-            head = self._head(destination, lane)
-            if head is None:
-                del self._lanes[destination]
-            elif head[0] <= now:
-                taken += islice(self._due(destination, lane, now, claim), room(destination))
+        try:
+            for destination, lane in list(self._lanes.items()):
+                head = self._head(destination, lane)
+                if head is None:
+                    del self._lanes[destination]
+                elif head[0] <= now:
+                    taken += islice(self._due(destination, lane, now, claim), room(destination))
+        except BaseException:  # nobody gets them
+            for _, _, message in taken:
+                message.claim = None
+                self.offer(message)
+            raise
         taken.sort(key=_due_then_number)
         messages = [message for _, _, message in taken]
         self._leases.add(until, claim, messages.copy())
