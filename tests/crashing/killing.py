@@ -10,7 +10,7 @@ from random import Random
 
 from tests.benchmarks.receivers import failing_receiver
 from tests.crashing.loading import Load
-from tests.crashing.reckoning import LANES, Reckoning, reckon, recorded_in
+from tests.crashing.reckoning import AT_STAKE, Reckoning, reckon, recorded_in
 from tests.crashing.serving import ended, serving, wait_until_settled
 
 __all__ = ["SHARE", "Served", "killed", "killed_among"]
@@ -32,7 +32,7 @@ def killed(where: str, kills: int, seed: int) -> Reckoning:
             wait_until_settled(url)
             ended(process)
         log = receiver.log()
-    return reckon(Reckoning(kills, LANES * kills), load, log, recorded_in(where))
+    return reckon(Reckoning(kills, AT_STAKE * kills), load, log, recorded_in(where))
 
 
 def killed_among(where: str, number: int, kills: int, seed: int) -> Reckoning:
@@ -56,7 +56,7 @@ def killed_among(where: str, number: int, kills: int, seed: int) -> Reckoning:
         for each in served:
             each.end()
         log = receiver.log()
-    return reckon(Reckoning(kills, LANES * kills), load, log, recorded_in(where))
+    return reckon(Reckoning(kills, AT_STAKE * kills), load, log, recorded_in(where))
 
 
 class Served:

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
+from mohook.delivery.engine import UNRECORDED
 from mohook.store.sql.opening import open_store
 from mohook.store.store import MessageFilter
 from tests.crashing.loading import Load
 from tests.crashing.serving import KEEP
 
-__all__ = ["LANES", "Reckoning", "reckon", "recorded_in"]
+__all__ = ["AT_STAKE", "Reckoning", "reckon", "recorded_in"]
 
-LANES = 64
-"""Requests in flight to one receiver (`serve.per_receiver`), and so unrecorded at a kill."""
+AT_STAKE = 64 + UNRECORDED
+"""Requests to one receiver that a kill leaves unrecorded at most: those in flight
+(`serve.per_receiver`), and those that have ended and were to be written down."""
 
 
 @dataclass
@@ -26,7 +28,7 @@ class Reckoning:
     crashes: int
     """A message may be sent once more for each of them, and no more often than that."""
     most: int
-    """Requests that they explain in all: for a kill, what was in flight, which is `LANES`."""
+    """Requests that they explain in all: for a kill, what it leaves unrecorded, `AT_STAKE`."""
     accepted: int = 0
     unanswered: int = 0
     """Messages whose sender was not told 201. Whether they are there or not, it is right."""

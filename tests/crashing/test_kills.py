@@ -12,7 +12,7 @@ import pytest
 
 from tests.crashing.killing import killed, killed_among
 from tests.crashing.loading import Load
-from tests.crashing.reckoning import LANES, Reckoning, reckon
+from tests.crashing.reckoning import AT_STAKE, Reckoning, reckon
 from tests.postgres import state_url
 
 KILLS = 3
@@ -53,9 +53,9 @@ def test_the_reckoning_finds_what_is_wrong() -> None:
     log = [("lost", 500), ("right", 500), ("right", 200), ("again", 200), ("again", 200)]
     log += [("twice", 200), ("twice", 200), ("made-up", 200)]
     recorded = Counter({"lost": 1, "right": 2, "again": 1, "twice": 2, "made-up": 1, "ghost": 1})
-    told = reckon(Reckoning(1, LANES), load, log, recorded)
+    told = reckon(Reckoning(1, AT_STAKE), load, log, recorded)
     assert told.lost == ["lost"]
     assert [each.partition(":")[0] for each in told.unexplained] == ["twice", "ghost", "made-up"]
-    load.accepted = {str(n) for n in range(LANES + 1)}
-    told = reckon(Reckoning(1, LANES), load, [(n, 200) for n in load.accepted], Counter())
-    assert told.unexplained == [f"{LANES + 1} unrecorded after 1 crashes"]
+    load.accepted = {str(n) for n in range(AT_STAKE + 1)}
+    told = reckon(Reckoning(1, AT_STAKE), load, [(n, 200) for n in load.accepted], Counter())
+    assert told.unexplained == [f"{AT_STAKE + 1} unrecorded after 1 crashes"]

@@ -1,4 +1,4 @@
-"""Results are recorded beside sending: together, and again where the store was away."""
+"""Results are recorded in lots, beside sending or not, and again where the store was away."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import pytest
 
 from mohook.delivery.engine import Flight
 from mohook.delivery.message import State
-from mohook.delivery.recorder import Recorder
+from mohook.delivery.recorder import MANY, Recorder
 from mohook.errors import StoreAwayError
 from mohook.store.store import Result
 from tests.store.made import HERE, NOON, new_message
+from tests.store.steps import Seconds
 
 PATIENCE = 10.0  # seconds
 
@@ -37,12 +38,18 @@ class Store:
 class Bench:
     """A recorder of results that are known by their claims, and the store that it writes into."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, beside: bool = True) -> None:
         self.store = Store()
+        self.seconds = Seconds()
         self.wakes = Semaphore(0)
-        self.recorder = Recorder(self.store, self.wakes.release)  # type: ignore[arg-type] # the one method of it
+        self.recorder = Recorder(
+            self.store,  # type: ignore[arg-type] # the one method of it
+            self.wakes.release,
+            beside=beside,
+            seconds=self.seconds,
+        )
 
-    def give(self, *claims: int) -> list[Flight]:
+    def give(self, *claims: int, last: bool = True) -> list[Flight]:
         flights = [
             Flight(new_message(f"m{claim}"), HERE, HERE, b"", NOON, None, claim=claim)
             for claim in claims
@@ -50,7 +57,7 @@ class Bench:
         results = [
             Result(flight.message, (), State.DELIVERED, None, flight.claim) for flight in flights
         ]
-        self.recorder.give(list(zip(flights, results, strict=True)))
+        self.recorder.give(list(zip(flights, results, strict=True)), last=last)
         return flights
 
     def taken(self) -> list[int | None]:
@@ -120,3 +127,46 @@ def test_a_store_that_stays_away_does_not_keep_it_from_ending() -> None:
     bench.recorder.close(PATIENCE)
     assert time.monotonic() - begun < PATIENCE / 2
     assert bench.store.lots == []
+
+
+def test_without_a_thread_a_lot_waits_for_others_some_milliseconds() -> None:
+    """The engine is told how long that is, so that it waits for requests no longer."""
+    bench = Bench(beside=False)
+    bench.store.may.release(1)
+    bench.give(1, last=False)
+    bench.give(2, last=False)
+    assert bench.recorder.take() == []
+    assert bench.recorder.bounded(None) == bench.recorder.bounded(9.0) == pytest.approx(0.004)
+    assert bench.recorder.bounded(0.001) == 0.001
+    bench.seconds.pass_by(0.004)
+    assert bench.recorder.bounded(None) == 0.0
+    assert len(bench.recorder.take()) == 2
+    assert bench.store.lots == [[1, 2]]
+    assert bench.recorder.bounded(None) is None
+
+
+def test_without_a_thread_a_large_lot_waits_for_nothing_and_nor_does_the_last() -> None:
+    bench = Bench(beside=False)
+    bench.store.may.release(2)
+    bench.give(*range(1, MANY), last=False)
+    assert bench.recorder.take() == []
+    bench.give(MANY, last=False)
+    assert len(bench.recorder.take()) == MANY
+    bench.give(MANY + 1, last=True)
+    assert len(bench.recorder.take()) == 1
+    assert bench.recorder.backlog == 0
+
+
+def test_without_a_thread_too_nothing_is_lost_where_the_store_is_away() -> None:
+    bench = Bench(beside=False)
+    bench.store.is_away = True
+    bench.store.may.release(3)
+    bench.give(1)
+    with pytest.raises(StoreAwayError):
+        bench.recorder.take()
+    bench.give(2)
+    bench.store.is_away = False
+    assert [result.claim for _, result in bench.recorder.take()] == [1, 2]
+    bench.give(3, last=False)
+    bench.recorder.close(PATIENCE)
+    assert bench.store.lots == [[1, 2], [3]]

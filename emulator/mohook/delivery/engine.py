@@ -23,7 +23,7 @@ from mohook.delivery.transports.transport import Exchange, Request, Transport
 from mohook.delivery.turn import Turn
 from mohook.store.store import Result, Room, Store
 
-__all__ = ["REORDER_HOLD", "Engine", "Flight", "Rules"]
+__all__ = ["REORDER_HOLD", "UNRECORDED", "Engine", "Flight", "Rules"]
 
 REORDER_HOLD = timedelta(minutes=1)
 """How long a message that is to be overtaken waits when no other comes by."""
@@ -119,7 +119,7 @@ class Engine:
         self._busy: dict[str, int] = {}
         self._scripted: list[tuple[Flight, Exchange]] = []
         self.tally = AttemptTally()
-        self._recorder = Recorder(store, self.wake)
+        self._recorder = Recorder(store, self.wake, beside=store.sharing is not None)
         self._unrecorded: list[tuple[Flight, Result]] = []
 
     @property
@@ -225,20 +225,22 @@ class Engine:
         renew = self._rules[message.provider].renew
         return renew(message, now) if renew and message.tries else message.payload
 
-    def collect(self, timeout: float | None, *, aside: bool = False) -> list[Attempt]:
+    def collect(self, timeout: float | None, *, in_lots: bool = False) -> list[Attempt]:
         """Wait up to `timeout` real seconds for requests to end; return what has been recorded.
 
-        Those that have ended are recorded before it returns or, with `aside`, by another thread
-        where the store lasts, for a later call to return them.
+        Those that have ended are recorded before it returns or, with `in_lots` where the store
+        lasts, some of them by a later call.
         """
-        ended = self._transport.wait(0 if self._scripted or self._unrecorded else timeout)
+        in_lots = in_lots and self._store.lasting
+        longest = self._recorder.bounded(timeout) if in_lots else timeout
+        ended = self._transport.wait(0 if self._scripted or self._unrecorded else longest)
         scripted, self._scripted = self._scripted, []  # after what an interrupt can end
         for flight, _ in ended:
             self._busy[flight.destination] -= 1
         whole = [flight for flight, exchange in (*scripted, *ended) if flight.land(exchange)]
         now = self._clock.now()
         self._unrecorded += [(flight, self._result(flight, now)) for flight in whole]
-        recorded = self._record_aside() if aside and self._store.lasting else self._record()
+        recorded = self._record_in_lots() if in_lots else self._record()
         return self._settled(recorded) if recorded else []
 
     def _record(self) -> list[tuple[Flight, Result]]:
@@ -248,9 +250,9 @@ class Engine:
         recorded, self._unrecorded = self._unrecorded, []
         return recorded
 
-    def _record_aside(self) -> list[tuple[Flight, Result]]:
+    def _record_in_lots(self) -> list[tuple[Flight, Result]]:
         if self._unrecorded:
-            self._recorder.give(self._unrecorded)
+            self._recorder.give(self._unrecorded, last=not self._transport.in_flight)
             self._unrecorded = []
         return self._recorder.take() if self._recorder.backlog else []
 

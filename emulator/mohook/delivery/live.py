@@ -96,9 +96,7 @@ class LiveDriver:
     def _deliver(self) -> None:
         """Deliver until the clock stands, and nothing is in flight any more."""
         while not self._stopping and (self._start_due() or self._engine.in_flight):
-            self._engine.collect(
-                self._seconds_until_due(), aside=__import__("os").environ.get("ASIDE", "1") == "1"
-            )
+            self._engine.collect(self._seconds_until_due(), in_lots=True)
             if self.trouble is not None:
                 log.warning("delivery goes on: the state is there again")
                 self.trouble = None
