@@ -49,6 +49,7 @@ class Dues:
         """Take note of a message that is due then."""
         if destination is not None and due is not None:
             self._known[destination] = min(due, self._known.get(destination, due))
+            self._unsure.add(destination)  # a claim made meanwhile may have taken it
 
     def taken(self, destination: str, last: int | None, *, all_of_it: bool) -> None:
         """Take note of a claim up to what was due at `last`: perhaps `all_of_it` that was due."""

@@ -7,7 +7,8 @@ the journal become visible in their order; claims are made beside them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -43,6 +44,7 @@ class SharedStore(SqlStore):
         super().__init__(Reading(self._reader, keep), database.where, keep)
         self._database = database
         self._lock = RLock()  # of claims; whoever writes has the other one first
+        self._notes: deque[Callable[[], None]] = deque()
         self._writes = RLock()
         self._noting = RLock()
         self._many = Statements(database.engine.dialect)
@@ -141,8 +143,8 @@ class SharedStore(SqlStore):
             return self._claims.owners(connection)
 
     def _free_dead(self, dead: set[int]) -> bool:
-        with self._lock, telling_trouble(self.where):
-            return self._claims.free_dead(dead)
+        with telling_trouble(self.where), self._claiming() as claims:
+            return claims.free_dead(dead)
 
     # What each database does in its own way
 
@@ -202,17 +204,42 @@ class SharedStore(SqlStore):
         return standing
 
     def _entered(self, accepted: Sequence[Message]) -> None:
-        with self._lock:
-            for message in accepted:
-                if message.state is State.PENDING:
-                    self._claims.dues.add(message.destination, micros(message.next_attempt_at))
+        waits = [(each.destination, each.next_attempt_at) for each in accepted]
+        self._tell_claims(lambda: self._note_due(waits))
 
     def _left(self, ended: Sequence[Ended]) -> None:
+        over = [(int(each.message.id[1:]), each.message.claim) for each in ended]
+        waits = [(each.message.destination, each.due) for each in ended]
+
+        def note() -> None:
+            for n, claim in over:
+                self._claims.ended(n, claim)
+            self._note_due(waits)
+
+        self._tell_claims(note)
+
+    def _note_due(self, waits: Iterable[tuple[str | None, datetime | None]]) -> None:
+        for destination, due in waits:
+            self._claims.dues.add(destination, micros(due))
+
+    def _tell_claims(self, note: Callable[[], None]) -> None:
+        """Have claims take note of what was written, without waiting for one that is being made."""
+        self._notes.append(note)
+        if self._lock.acquire(blocking=False):
+            try:
+                self._take_notes()
+            finally:
+                self._lock.release()
+
+    def _take_notes(self) -> None:
+        while self._notes:
+            self._notes.popleft()()
+
+    @contextmanager
+    def _claiming(self) -> Iterator[Claims]:
         with self._lock:
-            for message, state, due, _, _ in ended:
-                self._claims.ended(int(message.id[1:]), message.claim)
-                if state is State.PENDING:
-                    self._claims.dues.add(message.destination, micros(due))
+            self._take_notes()
+            yield self._claims
 
     def _moved(self, endpoint: str, destination: str | None, now: datetime) -> None:
         del endpoint, destination, now
@@ -228,8 +255,8 @@ class SharedStore(SqlStore):
         self, now: datetime, lease: timedelta, room: Room, *, ahead: bool = False
     ) -> list[Message]:
         """Hand out messages that are due at `now`, without their attempts."""
-        with self._lock, telling_trouble(self.where):
-            found = self._claims.claim(micros(now) or 0, lease.total_seconds(), room, ahead=ahead)
+        with telling_trouble(self.where), self._claiming() as claims:
+            found = claims.claim(micros(now) or 0, lease.total_seconds(), room, ahead=ahead)
         if self.stand != self._told:
             self._tell_news(found)
         return found
@@ -246,8 +273,8 @@ class SharedStore(SqlStore):
 
     def give_back(self) -> None:
         """Let go of what was claimed ahead."""
-        with self._lock, telling_trouble(self.where):
-            given_back = self._claims.give_back()
+        with telling_trouble(self.where), self._claiming() as claims:
+            given_back = claims.give_back()
         if given_back:
             self._tell_freed()
 
@@ -271,19 +298,19 @@ class SharedStore(SqlStore):
                 write.then.append(lambda: self._postponed(n, claim))
 
     def _postponed(self, n: int, claim: int | None) -> None:
-        with self._lock:
-            self._claims.ended(n, claim)
-            self._claims.dues.doubt()
+        with self._claiming() as claims:
+            claims.ended(n, claim)
+            claims.dues.doubt()
 
     def next_due(self, room: Room | None = None) -> datetime | None:
         """Return when the next unclaimed message is due that has room; None when none is."""
-        with self._lock, telling_trouble(self.where):
-            return instant(self._claims.next_due(room))
+        with telling_trouble(self.where), self._claiming() as claims:
+            return instant(claims.next_due(room))
 
     def lease_ends(self) -> float | None:
         """Return in how many real seconds the next lease of this process runs out, or None."""
-        with self._lock:
-            return self._claims.lease_ends()
+        with self._claiming() as claims:
+            return claims.lease_ends()
 
     def close(self) -> None:
         """Let go of the database: what this process has claimed is the others' at once."""
