@@ -163,6 +163,7 @@ def test_a_reset_forgets_all_but_the_journals_numbers(store: Store) -> None:
     assert ids(store) == []
     assert (store.pending(), store.held(), store.next_due()) == (0, 0, None)
     assert store.figures().received == 0
-    assert [(event.number, event.kind) for event in store.journal.after(last, 9)] == [
+    assert store.journal.first == store.journal.last == last + 1
+    assert [(event.number, event.kind) for event in store.journal.after(0, 9)] == [
         (last + 1, "reset")
     ]

@@ -61,6 +61,7 @@ class MemoryStore:
         self._finished: OrderedDict[str, Message] = OrderedDict()
         self._states = dict.fromkeys(State, 0)
         self._figures = Figures()
+        self.journal.forget()
 
     def next_id(self) -> str:
         """Return a message id that was never given before."""
