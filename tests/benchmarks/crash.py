@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.table import Row
-from tests.crashing.killing import killed
+from tests.crashing.killing import killed, killed_among
 from tests.crashing.reckoning import Reckoning
 from tests.postgres import state_url
 
 __all__ = ["crash"]
 
-KILLS = 52
+KILLS, KILLS_AMONG = 52, 20
 
 
 def crash() -> Iterator[Row]:
@@ -22,6 +22,9 @@ def crash() -> Iterator[Row]:
         yield from _rows("SQLite", killed(str(Path(folder, "state.sqlite")), KILLS, seed=11))
     with state_url() as where:
         yield from _rows("PostgreSQL", killed(where, KILLS, seed=12))
+    with state_url() as where:
+        told = killed_among(where, 3, KILLS_AMONG, seed=13)
+        yield from _rows("PostgreSQL, one of three emulators each time", told)
 
 
 def _rows(kind: str, told: Reckoning) -> Iterator[Row]:
