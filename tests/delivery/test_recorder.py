@@ -118,6 +118,19 @@ def test_at_the_end_what_is_left_is_recorded() -> None:
     assert bench.store.lots == [[1], [2]]
 
 
+def test_at_the_end_what_could_not_be_recorded_is_tried_once_more() -> None:
+    """The store may be there again, and nobody has asked since."""
+    bench = Bench()
+    bench.store.is_away = True
+    bench.give(1)
+    bench.store.may.release()
+    assert bench.wakes.acquire(timeout=PATIENCE)
+    bench.store.is_away = False
+    bench.store.may.release()
+    bench.recorder.close(PATIENCE)
+    assert bench.store.lots == [[1]]
+
+
 def test_a_store_that_stays_away_does_not_keep_it_from_ending() -> None:
     bench = Bench()
     bench.store.is_away = True

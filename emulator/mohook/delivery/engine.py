@@ -233,7 +233,8 @@ class Engine:
         """
         in_lots = in_lots and self._store.lasting
         longest = self._recorder.bounded(timeout) if in_lots else timeout
-        ended = self._transport.wait(0 if self._scripted or self._unrecorded else longest)
+        left = self._unrecorded or (self._recorder.backlog and not in_lots)
+        ended = self._transport.wait(0 if self._scripted or left else longest)
         scripted, self._scripted = self._scripted, []  # after what an interrupt can end
         for flight, _ in ended:
             self._busy[flight.destination] -= 1
@@ -244,6 +245,10 @@ class Engine:
         return self._settled(recorded) if recorded else []
 
     def _record(self) -> list[tuple[Flight, Result]]:
+        if self._recorder.backlog:  # the clock stands since, and the store was away by then
+            self._recorder.give(self._unrecorded, last=True)
+            self._unrecorded = []
+            return self._recorder.take_all()
         if self._unrecorded:  # where it raises, all of it waits for the next time
             self._unrecorded = under_claims(self._unrecorded)
             self._store.record([result for _, result in self._unrecorded])

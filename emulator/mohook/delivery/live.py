@@ -83,8 +83,12 @@ class LiveDriver:
 
     def _wait_for_work(self) -> bool:
         with self._work:
-            self._work.wait_for(lambda: self._stopping or self._clock.runs or self._left)
+            self._work.wait_for(self._has_work)
         return not self._stopping
+
+    def _has_work(self) -> bool:
+        # Where there was trouble something may be in flight, though the clock stands by now.
+        return self._stopping or self._clock.runs or self._left or self.trouble is not None
 
     def _wait_for_store(self, problem: StoreAwayError) -> None:
         if self.trouble is None:
@@ -97,16 +101,21 @@ class LiveDriver:
         """Deliver until the clock stands, and nothing is in flight any more."""
         while not self._stopping and (self._start_due() or self._engine.in_flight):
             self._engine.collect(self._seconds_until_due(), in_lots=True)
-            if self.trouble is not None:
-                log.warning("delivery goes on: the state is there again")
-                self.trouble = None
+            self._go_on()
         self._store.give_back()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self.trouble is not None:
+            log.warning("delivery goes on: the state is there again")
+            self.trouble = None
 
     def _start_due(self) -> bool:
         """Start what may be started; tell whether more is to come by itself."""
         if self._clock.runs:
             self._engine.start_due(ahead=True)
             return True
+        self._store.give_back()  # at once: another process may move the clock by hand
         if self._left:
             self._left = False  # first: what is left in this moment is looked for once more
             if self._engine.start_due() or self._engine.in_flight:

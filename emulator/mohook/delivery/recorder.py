@@ -96,6 +96,17 @@ class Recorder:
             self.backlog -= len(recorded)
             return recorded
 
+    def take_all(self) -> list[Landed]:
+        """Return all that was given, once it is recorded; raise what keeps it from that."""
+        with self._news:
+            self._is_last = True
+            self._news.notify_all()
+            if beside := self._thread is not None and self._thread.is_alive():
+                self._news.wait_for(lambda: self._problem or len(self._recorded) == self.backlog)
+        if not beside and self._given:
+            self._record()
+        return self.take()
+
     def bounded(self, timeout: float | None) -> float | None:
         """Return how long to wait at most for others, in seconds: not beyond a lot's time."""
         if self._beside or not self._given:
@@ -118,17 +129,20 @@ class Recorder:
         except BaseException as problem:
             with self._news:
                 self._given[:0] = landed
-            if not isinstance(problem, Exception):
-                raise  # an interrupt
-            self._problem = problem
+                if not isinstance(problem, Exception):
+                    raise  # an interrupt
+                self._problem = problem
+                self._news.notify_all()
         else:
             with self._news:
                 self._recorded += landed
+                self._news.notify_all()
 
     def close(self, patience: float) -> None:
         """Record what is left, and end."""
         with self._news:
             self._closing = True
+            self._problem = None  # it is tried once more
             self._news.notify_all()
         if self._thread is not None:
             self._thread.join(patience)
