@@ -49,6 +49,14 @@ def test_a_second_emulator_is_refused(path: str) -> None:
     open_store(path).close()
 
 
+def test_an_sqlite_that_is_too_old_is_refused(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is accepted that it could not record."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 32, 3))
+    monkeypatch.setattr(sqlite3, "sqlite_version", "3.32.3")
+    with pytest.raises(SettingsError, match=r"SQLite is 3\.32\.3; expected 3\.33 or newer"):
+        open_store(path)
+
+
 def test_a_state_from_a_newer_release_is_refused(path: str) -> None:
     """It says which release wrote it and what to do, and changes nothing."""
     open_store(path).close()

@@ -21,6 +21,7 @@ from mohook.store.sql.trouble import telling_trouble
 __all__ = ["SqliteOwner"]
 
 _BUSY = 5.0  # seconds that another program may keep us waiting
+_OLDEST = (3, 33)  # which knows UPDATE FROM
 
 
 class SqliteOwner:
@@ -28,6 +29,12 @@ class SqliteOwner:
 
     def __init__(self, path: Path) -> None:
         self.where = str(path)
+        if sqlite3.sqlite_version_info < _OLDEST:
+            msg = (
+                f"state {self.where!r}: this Python's SQLite is {sqlite3.sqlite_version}; expected "
+                "3.33 or newer, which a newer Python brings along"
+            )
+            raise SettingsError(msg)
         if path.is_dir() or not path.absolute().parent.is_dir():
             what = "a folder" if path.is_dir() else "in a folder that does not exist"
             msg = f"state {self.where!r}: {what}; expected the path of a file"
