@@ -11,6 +11,7 @@ from threading import Event
 
 import pytest
 
+from mohook.errors import StoreAwayError
 from mohook.store.sql.gathering import Gathering
 from mohook.store.sql.opening import open_store
 from tests.store.made import new_message
@@ -24,6 +25,7 @@ class Disk:
 
     def __init__(self) -> None:
         self.is_full = False
+        self.problem: BaseException = OSError("full")
         self.busy, self.ready = Event(), Event()
         self.lots: list[list[int]] = []
 
@@ -31,7 +33,7 @@ class Disk:
         self.busy.set()
         assert self.ready.wait(PATIENCE)
         if self.is_full and self.lots:
-            raise OSError("full")
+            raise self.problem
         self.lots.append(list(lot))
 
 
@@ -69,6 +71,23 @@ def test_a_problem_is_told_to_all_whom_it_hit_and_to_no_others() -> None:
     disk.is_full = False
     gathering(3)
     assert disk.lots == [[0], [3]]
+
+
+def test_an_interrupt_is_that_of_one_thread_alone() -> None:
+    """The others are told that nobody knows what became of theirs."""
+    disk = Disk()
+    disk.is_full, disk.problem = True, KeyboardInterrupt()
+    gathering = Gathering(disk.write)
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(gathering, 0)
+        assert disk.busy.wait(PATIENCE)
+        rest = [pool.submit(gathering, number) for number in (1, 2)]
+        while len(gathering._waiting) < 2:
+            time.sleep(0.001)
+        disk.ready.set()
+        first.result(PATIENCE)
+        problems = {type(call.exception(PATIENCE)) for call in rest}
+    assert problems == {KeyboardInterrupt, StoreAwayError}
 
 
 def test_ids_go_by_the_order_of_accepting(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Generic, TypeVar
 
+from mohook.errors import StoreAwayError
+
 __all__ = ["Gathering"]
 
 T = TypeVar("T")
@@ -15,7 +17,7 @@ class _Given(Generic[T]):
     def __init__(self, what: T) -> None:
         self.what = what
         self.is_done = False
-        self.problem: BaseException | None = None
+        self.problem: Exception | None = None
 
 
 class Gathering(Generic[T]):
@@ -44,11 +46,14 @@ class Gathering(Generic[T]):
     def _write_all(self) -> None:
         with self._joining:
             together, self._waiting = self._waiting, []
-        problem: BaseException | None = None
+        problem: Exception | None = None
         try:
             self._write([each.what for each in together])
-        except BaseException as raised:
+        except Exception as raised:
             problem = raised
+            raise
+        except BaseException:  # it is this thread's alone
+            problem = StoreAwayError("the write was interrupted: look whether it was made")
             raise
         finally:
             for each in together:
