@@ -61,7 +61,6 @@ class MemoryStore:
         self._finished: OrderedDict[str, Message] = OrderedDict()
         self._states = dict.fromkeys(State, 0)
         self._figures = Figures()
-        self.journal.forget()
 
     def next_id(self) -> str:
         """Return a message id that was never given before."""
@@ -366,6 +365,7 @@ class MemoryStore:
         """Forget everything; only the journal's numbers go on."""
         with self._lock:
             self._clear()
+            self.journal.forget()
             self._ids = count(1)
         self.note(now, RESET, {})
 
