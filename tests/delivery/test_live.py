@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from itertools import pairwise
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -209,6 +210,27 @@ def test_a_hanging_receiver_is_timed_out_and_tried_again() -> None:
         running.wait_for(lambda: message.attempts_made == 2)
     assert outcomes(message)[:2] == ["timeout", "timeout"]
     assert message.attempts[0].timings.total >= 0.05
+
+
+def test_what_another_process_holds_for_a_moment_is_asked_for_now_and_then() -> None:
+    """It is due, and handed out to nobody here: the loop does not spin until it is."""
+    bench = Live("http://127.0.0.1:9/", 1.0, timedelta(seconds=1))
+    claim, held = bench.store.claim, Event()
+
+    def locked(*given: Any, **named: Any) -> list[Message]:
+        return claim(*given, **named) if held.is_set() else []
+
+    bench.store.claim = locked  # type: ignore[method-assign] # rows that another has locked
+    bench.store.sharing = object()  # type: ignore[assignment] # whoever that is
+    with closing(bench.transport):
+        message = bench.accept()
+        bench.driver.start()
+        time.sleep(0.3)
+        waits = bench.transport.waits
+        held.set()
+        bench.wait_for(lambda: message.attempts_made == 1)
+        bench.driver.stop()
+    assert 5 < waits < 100
 
 
 def test_a_bug_that_ends_delivery_is_kept_to_be_told(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,6 +14,7 @@ __all__ = ["LiveDriver"]
 
 log = logging.getLogger(__name__)
 _LOOK_AGAIN = 0.5  # seconds after which a store that was away is asked again
+_MOMENT = 0.005  # seconds
 
 
 class LiveDriver:
@@ -34,6 +35,7 @@ class LiveDriver:
         self._work = Condition()
         self._stopping = False
         self._left = False
+        self._begun = 0
         self._thread = Thread(target=self._run, name="mohook-delivery", daemon=True)
 
     @property
@@ -113,13 +115,17 @@ class LiveDriver:
     def _start_due(self) -> bool:
         """Start what may be started; tell whether more is to come by itself."""
         if self._clock.runs:
-            self._engine.start_due(ahead=True)
+            self._begun = self._engine.start_due(ahead=True)
             return True
         self._store.give_back()  # at once: another process may move the clock by hand
         if self._left:
             self._left = False  # first: what is left in this moment is looked for once more
-            if self._engine.start_due() or self._engine.in_flight:
+            try:
+                if self._engine.start_due() or self._engine.in_flight:
+                    self._left = True
+            except StoreAwayError:
                 self._left = True
+                raise
         return False
 
     def _seconds_until_due(self) -> float | None:
@@ -129,4 +135,6 @@ class LiveDriver:
         if due is None:
             return lease
         seconds = max(0.0, self._clock.real_seconds(due - self._clock.now()) or 0.0)
+        if not seconds and not self._begun and self._store.sharing is not None:
+            seconds = _MOMENT  # another process holds it for a moment
         return seconds if lease is None else min(seconds, lease)

@@ -86,11 +86,11 @@ def test_what_is_here_is_due_next(two: tuple[Claiming, Claiming]) -> None:
 
 
 def test_nothing_is_claimed_ahead_that_is_not_needed_soon() -> None:
-    """A tenth of a second after the last lot, each process leaves the rest to the others."""
+    """A moment after the last lot, each process leaves the rest to the others."""
     with state_url() as where, claiming(where) as one, claiming(where) as other:
         accepted(one.store, 100)
         assert numbers(one.lot()) == list(range(1, 9))
-        one.seconds.pass_by(0.2)
+        one.seconds.pass_by(0.3)
         assert numbers(one.lot()) == list(range(9, 17))
         assert numbers(other.lot()) == list(range(17, 25))
 

@@ -15,7 +15,7 @@ from mohook.delivery.message import Message
 
 __all__ = ["Ahead"]
 
-_SOON = 0.1
+_SOON = 0.25
 """Real seconds within which the last lot must have been used up for the next to be larger."""
 _LEAST, _MOST = 32, 512
 _STALE = 1.0

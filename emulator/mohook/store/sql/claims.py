@@ -92,7 +92,7 @@ class Claims:
     def claim(self, due: int, lease: float, room: Room, *, ahead: bool) -> list[Message]:
         """Hand out what is due at `due`, in microseconds, under leases of so many seconds."""
         self.end_leases()
-        ready = self.dues.ready(due, exactly=not ahead)
+        ready = dict.fromkeys(self.dues.ready(due, exactly=not ahead))
         roomy = dict.fromkeys([*self._ahead.destinations(), *ready])
         granted = {each: room(each) for each in roomy}
         found: list[Message] = []

@@ -39,11 +39,12 @@ class Dues:
         self._known: dict[str, int] = {}
         self._unsure: set[str] = set()
         self._drained: set[str] = set()
-        self._doubted = True
+        self.is_doubted = True
+        """Whether what others have written is still to be asked for."""
 
     def doubt(self) -> None:
         """Take note that others have written: all is asked for again."""
-        self._doubted = True
+        self.is_doubted = True
 
     def add(self, destination: str | None, due: int | None) -> None:
         """Take note of a message that is due then."""
@@ -84,13 +85,13 @@ class Dues:
         return self._loaded_at + _REST if self._puts_off else None
 
     def _load(self, *, exactly: bool) -> None:
-        if not self._doubted:
+        if not self.is_doubted:
             return
         self._puts_off = not exactly and self._seconds() < self._loaded_at + _REST
         if self._puts_off:
             return
         self._loaded_at = self._seconds()
-        self._doubted = False  # first: a doubt that comes meanwhile is not lost
+        self.is_doubted = False  # first: a doubt that comes meanwhile is not lost
         try:
             with self._connected() as connection:
                 there = loose_scan(connection, "destination", UNCLAIMED)
@@ -100,7 +101,7 @@ class Dues:
                 if there:
                     self._ask(connection, there)
         except BaseException:
-            self._doubted = True
+            self.is_doubted = True
             raise
 
     def _ask(self, connection: Connection, destinations: Iterable[str]) -> None:

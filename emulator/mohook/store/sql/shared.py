@@ -131,6 +131,7 @@ class SharedStore(SqlStore):
         self.ends += bool(ended)
         if freed or ended:
             self._claims.dues.doubt()  # what it was just claiming was stepped over
+        if self._claims.dues.is_doubted:  # or a write of ours that was done though it failed
             self._on_news()
         if freed:
             self._tell_freed()
