@@ -58,7 +58,7 @@ def test_the_api_is_as_its_document_says(
     (tmp_path / "openapi.json").write_text(json.dumps(told))
     command = [
         sys.executable, "-m", "schemathesis.cli", "run", "openapi.json", "--url", url,
-        "--header", "Authorization: Bearer sesame", "--checks", "all", "--max-examples", "10",
+        "--header", "Authorization: Bearer sesame", "--checks", "all", "--max-examples", "5",
         "--phases", ",".join(phases).lower(), "--generation-deterministic", "--no-color",
     ]  # fmt: skip
     hooks = {"SCHEMATHESIS_HOOKS": "tests.server.schemathesis_hooks", "PYTHONPATH": str(ROOT)}

@@ -25,7 +25,7 @@ from tests.store.made import HERE, NOON, SECOND, THERE, new_attempt, new_message
 from tests.store.steps import LEASE, NO_TIME
 
 KEEP = 3
-EXAMPLES = {"sqlite": 25, "postgres": 15}
+EXAMPLES = {"sqlite": 25, "postgres": 10}
 """Fewer where each step waits for a disk; the steps are the same."""
 ENDPOINTS = ["ip1:a", "ip1:b"]
 PLACES = st.sampled_from([HERE, THERE, None])

@@ -76,7 +76,7 @@ def test_two_bugs_are_told_apart(serve: Serve) -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("seed", [1, 2, 645476])
+@pytest.mark.parametrize("seed", [1, 645476])
 def test_two_bugs_of_one_text_are_no_third(serve: Serve, seed: int) -> None:
     """Each has a history that shows it alone."""
     hunt = Hunt(serve("two-of-a-text"), seed=seed, most=100, within=timedelta(seconds=30))

@@ -117,7 +117,7 @@ async def test_a_wsgi_app_leaves_the_loop_free(mohook: Mohook) -> None:
 
 async def test_a_url_leaves_the_loop_free(mohook: Mohook) -> None:
     """While real HTTP is under way, other tasks of the loop run on."""
-    with scripted(Answer(200, delay=timedelta(milliseconds=100))) as receiver:
+    with scripted(Answer(200, delay=timedelta(milliseconds=500))) as receiver:
         mohook.ip1.connect(receiver.url)
         ticks = 0
 
