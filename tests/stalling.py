@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
-__all__ = ["Stalling", "stalling"]
+from sqlalchemy import make_url
+
+from tests.postgres import state_url
+
+__all__ = ["Stalling", "stalling", "stalling_state"]
 
 
 class Stalling:
@@ -66,3 +70,13 @@ def stalling(host: str, port: int) -> Iterator[Stalling]:
         yield way
     finally:
         way.close()
+
+
+@contextmanager
+def stalling_state() -> Iterator[tuple[Stalling, str]]:
+    """Give a way to PostgreSQL, and the URL of an empty state at its end."""
+    with state_url() as where:
+        url = make_url(where)
+        with stalling(url.host or "127.0.0.1", url.port or 5432) as way:
+            there = url.set(host="127.0.0.1", port=way.port)
+            yield way, there.render_as_string(hide_password=False)

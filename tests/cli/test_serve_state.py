@@ -13,6 +13,7 @@ from mohook.client import Client
 from mohook.submission import Submission
 from tests._receivers import Answer, scripted
 from tests.cli.shell import Shell
+from tests.stalling import stalling_state
 
 pytestmark = pytest.mark.slow
 SMS = Submission("ip1", "46712345678", "456189040623", "Hi my name is earl")
@@ -107,3 +108,16 @@ def test_a_state_in_use_is_wrong_usage(tmp_path: Path) -> None:
         ended = second.end()
     assert ended.code == 2
     assert ended.err.startswith("Error: --state: the state in sms.sqlite is in use by another")
+
+
+@pytest.mark.postgres
+def test_it_ends_though_the_database_hangs(tmp_path: Path) -> None:
+    """Within a second, as ever: what is kept outlives any end."""
+    with stalling_state() as (way, where):
+        shell, client = serving(tmp_path, "--state", where)
+        with shell, client:
+            client.send(SMS)
+            way.stall()
+            shell.send_signal(signal.SIGINT)
+            ended = shell.end(5)
+    assert (ended.code, ended.err) == (0, "")

@@ -10,15 +10,13 @@ from threading import Event, Thread, active_count
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url
 
 from mohook.emulator import Emulator
 from mohook.errors import StoreError
 from mohook.server import in_time
 from mohook.store.sql.opening import open_store
-from tests.postgres import state_url
 from tests.server.bench import Bench
-from tests.stalling import Stalling, stalling
+from tests.stalling import Stalling, stalling_state
 
 
 def test_an_emulator_that_is_well_is_ready(bench: Bench) -> None:
@@ -115,11 +113,8 @@ def test_a_store_that_hangs_is_told_in_time(bench: Bench, monkeypatch: pytest.Mo
 @pytest.fixture
 def way() -> Iterator[tuple[Stalling, str]]:
     """Give a way to PostgreSQL, and the URL of an empty state at its end."""
-    with state_url() as where:
-        url = make_url(where)
-        with stalling(url.host or "127.0.0.1", url.port or 5432) as way:
-            there = url.set(host="127.0.0.1", port=way.port)
-            yield way, there.render_as_string(hide_password=False)
+    with stalling_state() as given:
+        yield given
 
 
 @pytest.mark.postgres
