@@ -117,7 +117,7 @@ def test_what_came_before_stands_in_the_history(serve: Serve) -> None:
 
     Ids are never the same, so that one hunt of a few sees it drop a message that came alone.
     """
-    hunts = (hunted(serve("growing")) for _ in range(6))
+    hunts = (hunted(serve("growing")) for _ in range(12))
     bugs = (bug for found in hunts for bug in found if len(bug.history.messages) == 3)
     bug = next(bugs)
     assert (bug.finding.kind, bug.steady) == ("lost", False)
