@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from threading import Lock
+from threading import Event, Lock
 from typing import Generic, TypeVar
 
 from mohook.errors import StoreAwayError
@@ -16,6 +16,7 @@ T = TypeVar("T")
 class _Given(Generic[T]):
     def __init__(self, what: T) -> None:
         self.what = what
+        self.turn = Event()  # it is written, or is to write for all who wait
         self.is_done = False
         self.problem: Exception | None = None
 
@@ -23,25 +24,44 @@ class _Given(Generic[T]):
 class Gathering(Generic[T]):
     """Calls of `write` with what several threads have given, in the order in which they came.
 
+    One of them writes for all who wait, and then has the first of those who came meanwhile do so.
     Each call returns when what it gave is written, or raises what `write` raised for all of it.
     """
 
     def __init__(self, write: Callable[[Sequence[T]], None]) -> None:
         self._write = write
         self._waiting: list[_Given[T]] = []
+        self._somebody_writes = False
         self._joining = Lock()
-        self._writing = Lock()
 
     def __call__(self, what: T) -> None:
         """Have it written, with what others have given meanwhile."""
         mine = _Given(what)
         with self._joining:
             self._waiting.append(mine)
-        with self._writing:
-            if not mine.is_done:  # nobody has taken it along
-                self._write_all()
+            waits, self._somebody_writes = self._somebody_writes, True
+        if waits:
+            self._wait(mine)
+        if not mine.is_done:
+            self._write_all()
         if mine.problem is not None:
             raise mine.problem
+
+    def _wait(self, mine: _Given[T]) -> None:
+        try:
+            mine.turn.wait()
+        except BaseException:  # an interrupt: another writes in its place
+            with self._joining:
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
+                    if mine.turn.is_set():
+                        self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        self._somebody_writes = bool(self._waiting)
+        if self._waiting:
+            self._waiting[0].turn.set()
 
     def _write_all(self) -> None:
         with self._joining:
@@ -56,5 +76,8 @@ class Gathering(Generic[T]):
             problem = StoreAwayError("the write was interrupted: look whether it was made")
             raise
         finally:
-            for each in together:
-                each.is_done, each.problem = True, problem
+            with self._joining:
+                for each in together:
+                    each.is_done, each.problem = True, problem
+                    each.turn.set()
+                self._pass_on()
