@@ -12,7 +12,7 @@ from threading import Event
 import pytest
 
 from mohook.errors import StoreAwayError
-from mohook.store.sql.gathering import Gathering
+from mohook.store.sql.gathering import Gathering, _Given
 from mohook.store.sql.opening import open_store
 from tests.store.made import new_message
 from tests.store.steps import ids
@@ -88,6 +88,27 @@ def test_an_interrupt_is_that_of_one_thread_alone() -> None:
         first.result(PATIENCE)
         problems = {type(call.exception(PATIENCE)) for call in rest}
     assert problems == {KeyboardInterrupt, StoreAwayError}
+
+
+def test_who_is_interrupted_as_it_is_to_write_leaves_that_to_the_next() -> None:
+    """What it gave is taken back, and nobody waits for it for ever."""
+
+    class Interrupted(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            del timeout
+            raise KeyboardInterrupt
+
+    disk = Disk()
+    gathering = Gathering(disk.write)
+    first, second = _Given(1), _Given(2)
+    first.turn = Interrupted()
+    first.turn.set()
+    gathering._waiting = [first, second]
+    gathering._somebody_writes = True
+    with pytest.raises(KeyboardInterrupt):
+        gathering._wait(first)
+    assert gathering._waiting == [second]
+    assert second.turn.is_set()
 
 
 def test_ids_go_by_the_order_of_accepting(tmp_path: Path) -> None:
