@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections import deque
+from collections.abc import Sequence
 from contextlib import ExitStack
 from random import Random
 
@@ -13,7 +14,7 @@ from tests.crashing.loading import Load
 from tests.crashing.reckoning import AT_STAKE, Reckoning, reckon, recorded_in
 from tests.crashing.serving import ended, serving, wait_until_settled
 
-__all__ = ["SHARE", "Served", "killed", "killed_among"]
+__all__ = ["SHARE", "Served", "end_settled", "killed", "killed_among"]
 
 SHARE = 0.1
 """Of requests, that the receiver fails."""
@@ -50,13 +51,18 @@ def killed_among(where: str, number: int, kills: int, seed: int) -> Reckoning:
             served.popleft().kill()
             served.append(held.enter_context(Served(where, receiver.url, load)))
         time.sleep(random.uniform(0.5, 1.5))
-        for each in served:
-            each.unload()
-        wait_until_settled(served[0].url)
-        for each in served:
-            each.end()
+        end_settled(served)
         log = receiver.log()
     return reckon(Reckoning(kills, AT_STAKE * kills), load, log, recorded_in(where))
+
+
+def end_settled(served: Sequence[Served]) -> None:
+    """End their load, wait until nothing is pending, and have each end in order."""
+    for each in served:
+        each.unload()
+    wait_until_settled(served[0].url)
+    for each in served:
+        each.end()
 
 
 class Served:

@@ -18,10 +18,9 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from tests.benchmarks.receivers import FailingReceiver, failing_receiver
-from tests.crashing.killing import SHARE, Served
+from tests.crashing.killing import SHARE, Served, end_settled
 from tests.crashing.loading import Load
 from tests.crashing.reckoning import Reckoning, reckon, recorded_in
-from tests.crashing.serving import wait_until_settled
 from tests.own_postgres import Mode, OwnPostgres
 
 __all__ = ["outside", "restarted"]
@@ -47,11 +46,7 @@ def restarted(
             time.sleep(random.uniform(0.05, 0.4))  # the moment, which is the point
             windows.append(_restart(server, mode, receiver, [each.url for each in served]))
             _wait_until(_more_is_accepted(load))
-        for each in served:
-            each.unload()
-        wait_until_settled(served[0].url)
-        for each in served:
-            each.end()
+        end_settled(served)
         log = receiver.log()
     crashes = len(modes) if number > 1 else modes.count("immediate")
     recorded = recorded_in(where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from threading import Event
@@ -37,18 +37,25 @@ class Disk:
         self.lots.append(list(lot))
 
 
+def written_behind_the_first(
+    pool: ThreadPoolExecutor, disk: Disk, gathering: Gathering[int], number: int
+) -> list[Future[None]]:
+    """Give 0, and so many more in order while that is being written; then let the disk go on."""
+    calls = [pool.submit(gathering, 0)]
+    assert disk.busy.wait(PATIENCE)
+    for each in range(1, number + 1):
+        calls.append(pool.submit(gathering, each))
+        while len(gathering._waiting) < each:
+            time.sleep(0.001)
+    disk.ready.set()
+    return calls
+
+
 def test_who_comes_meanwhile_is_written_together_in_order() -> None:
     disk = Disk()
     gathering = Gathering(disk.write)
     with ThreadPoolExecutor(9) as pool:
-        calls = [pool.submit(gathering, 0)]
-        assert disk.busy.wait(PATIENCE)
-        for number in range(1, 9):
-            calls.append(pool.submit(gathering, number))
-            while len(gathering._waiting) < number:
-                time.sleep(0.001)
-        disk.ready.set()
-        for call in calls:
+        for call in written_behind_the_first(pool, disk, gathering, 8):
             call.result(PATIENCE)
     assert disk.lots == [[0], list(range(1, 9))]
 
@@ -58,12 +65,7 @@ def test_a_problem_is_told_to_all_whom_it_hit_and_to_no_others() -> None:
     disk.is_full = True
     gathering = Gathering(disk.write)
     with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(gathering, 0)
-        assert disk.busy.wait(PATIENCE)
-        rest = [pool.submit(gathering, number) for number in (1, 2)]
-        while len(gathering._waiting) < 2:
-            time.sleep(0.001)
-        disk.ready.set()
+        first, *rest = written_behind_the_first(pool, disk, gathering, 2)
         first.result(PATIENCE)
         for call in rest:
             with pytest.raises(OSError, match="full"):
@@ -79,12 +81,7 @@ def test_an_interrupt_is_that_of_one_thread_alone() -> None:
     disk.is_full, disk.problem = True, KeyboardInterrupt()
     gathering = Gathering(disk.write)
     with ThreadPoolExecutor(3) as pool:
-        first = pool.submit(gathering, 0)
-        assert disk.busy.wait(PATIENCE)
-        rest = [pool.submit(gathering, number) for number in (1, 2)]
-        while len(gathering._waiting) < 2:
-            time.sleep(0.001)
-        disk.ready.set()
+        first, *rest = written_behind_the_first(pool, disk, gathering, 2)
         first.result(PATIENCE)
         problems = {type(call.exception(PATIENCE)) for call in rest}
     assert problems == {KeyboardInterrupt, StoreAwayError}
